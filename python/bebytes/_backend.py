@@ -1,0 +1,230 @@
+"""
+The table of backends, and the codecs that run on them.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
+
+from ._schema import LOCK, Schema, schema_of
+from .errors import SchemaError, WrongType
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from typing_extensions import Buffer
+
+    from ._struct import Struct
+
+S = TypeVar("S", bound="Struct")
+ByteOrder = Literal["big", "little"]
+Backend = Literal["native", "python"]
+
+_NAMES = ("native", "python")
+
+
+class Runner(Protocol):
+    """
+    A plan on a backend; all three kinds of buffers are described at `Codec`.
+    """
+
+    def decode(self, data: Any, /) -> Any: ...
+    def decode_prefix(self, data: Any, /) -> tuple[Any, int]: ...
+    def decode_many(self, data: Any, /) -> list[Any]: ...
+    def iter_decode(self, data: Any, /) -> Iterator[Any]: ...
+    def encode(self, value: Any, /) -> bytes: ...
+    def encode_into(self, value: Any, buffer: Any, offset: int = 0) -> int: ...
+    def encode_many(self, values: Iterable[Any], /) -> bytes: ...
+
+
+def _load_native() -> "ModuleType | None":
+    # A broken extension is an error; only one that is not there at all is an absent backend.
+    try:
+        from . import _native
+    except ModuleNotFoundError as e:
+        if e.name != "bebytes._core":
+            raise
+        return None
+    return _native
+
+
+def _choose() -> "tuple[ModuleType | None, Backend]":
+    wanted = os.environ.get("BEBYTES_BACKEND") or None
+    if wanted == "python":
+        return None, "python"
+    if wanted not in (None, "native"):
+        raise ValueError(f"BEBYTES_BACKEND is {wanted!r}; write 'native' or 'python', or leave it unset")
+    native = _load_native()
+    if native is None and wanted == "native":
+        raise ImportError("BEBYTES_BACKEND is 'native', but the extension bebytes._core is not installed")
+    return native, "python" if native is None else "native"
+
+
+_native, DEFAULT = _choose()
+
+
+def available_backends() -> tuple[str, ...]:
+    """
+    The backends that can be asked for, the fastest first.
+
+    With `BEBYTES_BACKEND=python` the extension is not imported, and `native` is not among them.
+    """
+    return _NAMES if _native is not None else _NAMES[1:]
+
+
+def runner(cls: Any, byteorder: str, backend: str | None = None) -> Runner:
+    """
+    The runner of a class for a byte order and a backend; made once.
+
+    Raises:
+        ValueError: the byte order or the backend has an unknown name.
+        ImportError: the backend is not installed.
+        SchemaError: `cls` is no struct, or declares no valid layout.
+    """
+    if byteorder not in ("big", "little"):
+        raise ValueError(f"byteorder is {byteorder!r}; write 'big' or 'little'")
+    if backend is None:
+        backend = DEFAULT
+    elif backend not in _NAMES:
+        raise ValueError(f"there is no backend {backend!r}; write 'native' or 'python'")
+    elif backend not in available_backends():
+        kept_out = os.environ.get("BEBYTES_BACKEND") == "python"
+        why = "BEBYTES_BACKEND=python keeps it out" if kept_out else "the extension bebytes._core is not installed"
+        raise ImportError(f"the backend {backend!r} is not available: {why}")
+    schema = schema_of(cls)
+    schema.plan(byteorder)
+    made = schema.runners.get((backend, byteorder))
+    if made is None:
+        with LOCK:
+            made = schema.runners.setdefault((backend, byteorder), _make(schema, byteorder, backend))
+    return made  # type: ignore[no-any-return]  # the table of a schema is untyped, to keep its module free of backends
+
+
+def _make(schema: Schema, byteorder: str, backend: str) -> Runner:
+    if backend == "native" and _native is not None:
+        codec: Runner = _native.codec(schema.cls, byteorder)
+        return codec
+    from ._python import Runner as PythonRunner
+
+    return PythonRunner(schema.plan(byteorder))
+
+
+def install(base: Any) -> None:
+    """
+    Give the base of all structs the methods of the default backend.
+    """
+    if _native is not None and DEFAULT == "native":
+        _native.install(base)
+
+
+def attach(cls: Any) -> None:
+    """
+    Give a new struct class the methods of the default backend.
+    """
+    if _native is not None and DEFAULT == "native":
+        _native.attach(cls)
+
+
+class Codec(Generic[S]):
+    """
+    A struct class bound to a byte order and a backend.
+
+    Input is any object with a contiguous buffer: bytes, bytearray, memoryview, mmap, arrays.
+
+    Attributes:
+        decode: `decode(data)` gives the value that the whole input encodes.
+        decode_prefix: `decode_prefix(data)` gives the value at its start, and the bytes it takes.
+        encode: `encode(value)` gives the bytes.
+        encode_into: `encode_into(value, buffer, offset=0)` writes them into a writable buffer from `offset` (bytes) on,
+            all or nothing, and gives the bytes written.
+
+    Raises:
+        ValueError: the byte order or the backend has an unknown name.
+        ImportError: the backend is not installed.
+        SchemaError: `cls` is no struct, or declares no valid layout.
+    """
+
+    __slots__ = ("backend", "byteorder", "cls", "decode", "decode_prefix", "encode", "encode_into")
+
+    cls: type[S]
+    byteorder: ByteOrder
+    backend: Backend
+    decode: "Callable[[Buffer], S]"
+    decode_prefix: "Callable[[Buffer], tuple[S, int]]"
+    encode: Callable[[S], bytes]
+    encode_into: "_EncodeInto[S]"
+
+    def __init__(self, cls: type[S], *, byteorder: ByteOrder = "big", backend: Backend | None = None) -> None:
+        run = runner(cls, byteorder, backend)
+        self.cls = cls
+        self.byteorder = byteorder
+        self.backend = backend or DEFAULT
+        self.decode = run.decode
+        self.decode_prefix = run.decode_prefix
+        self.encode = run.encode
+        self.encode_into = run.encode_into
+
+    def __repr__(self) -> str:
+        return f"Codec({self.cls.__name__}, byteorder={self.byteorder!r}, backend={self.backend!r})"
+
+    def __reduce__(self) -> "tuple[Any, ...]":
+        return _restore_codec, (self.cls, self.byteorder, self.backend)
+
+
+def _restore_codec(cls: type[S], byteorder: ByteOrder, backend: Backend) -> Codec[S]:
+    return Codec(cls, byteorder=byteorder, backend=backend)
+
+
+if TYPE_CHECKING:
+    V = TypeVar("V", contravariant=True)
+
+    class _EncodeInto(Protocol[V]):
+        def __call__(self, value: V, buffer: Buffer, offset: int = 0) -> int: ...
+
+
+def _runner_of_many(cls: Any, byteorder: str, backend: str | None) -> Runner:
+    run = runner(cls, byteorder, backend)
+    if schema_of(cls).plan("big").minimum_read == 0:
+        raise SchemaError(
+            f"{cls.__name__} may take no bytes, so records of it back to back have no number; decode it by itself"
+        )
+    return run
+
+
+def decode_many(
+    cls: type[S], data: "Buffer", *, byteorder: ByteOrder = "big", backend: Backend | None = None
+) -> list[S]:
+    """
+    Decode records that stand back to back until the input ends; of empty input, none.
+
+    Raises:
+        DecodeError: its path starts with the record's index, its offset counts from the start of the input.
+        SchemaError: the class may take no bytes.
+    """
+    return _runner_of_many(cls, byteorder, backend).decode_many(data)
+
+
+def iter_decode(
+    cls: type[S], data: "Buffer", *, byteorder: ByteOrder = "big", backend: Backend | None = None
+) -> Iterator[S]:
+    """
+    Decode records that stand back to back, each when it is asked for; else as `decode_many`.
+    """
+    return _runner_of_many(cls, byteorder, backend).iter_decode(data)
+
+
+def encode_many(values: Iterable[S], *, byteorder: ByteOrder = "big", backend: Backend | None = None) -> bytes:
+    """
+    Encode values of one class, back to back; the first one's class is that of all.
+
+    Raises:
+        EncodeError: its path starts with the value's index, its offset counts from the start of the output.
+        SchemaError: the class may take no bytes.
+    """
+    values = list(values)
+    if not values:
+        return b""
+    cls = type(values[0])
+    if not hasattr(cls, "__bebytes_schema__"):
+        raise WrongType("a struct", cls.__name__, path=(0,))
+    return _runner_of_many(cls, byteorder, backend).encode_many(values)

@@ -1,0 +1,202 @@
+"""
+Derived numbers: what a length or count field declared `derived` must be for the fields that it sizes.
+"""
+
+from collections.abc import Iterator
+from operator import index
+from typing import Any
+
+from ._expression import references, solve
+from ._plan import Computed, Data, Length, List, Node, Plan, Record, Ref
+from .errors import WrongType
+from .fields import derived
+
+DEFERRED = object()
+"""The number cannot be told, because a field behind it is wrong; that field's error is the one to raise."""
+
+UNSOLVABLE = object()
+"""There is no whole number, or more than one unknown."""
+
+UNSET = object()
+"""The value of a slot that holds nothing."""
+
+_NO_ITEM = object()
+
+Solutions = dict[tuple[int, ...], Any]
+
+
+def slot_value(record: Any, index_of_field: int) -> Any:
+    """
+    What a slot of a struct holds, `derived` included; `UNSET` where it holds nothing.
+    """
+    try:
+        return type(record).__bebytes_slots__[index_of_field].__get__(record)
+    except AttributeError:
+        return UNSET
+
+
+def is_record_of(value: Any, cls: Any) -> bool:
+    """
+    Whether `value` is a `cls`, or of a subclass that adds no fields.
+    """
+    return isinstance(value, cls) and len(type(value).__bebytes_slots__) == len(cls.__bebytes_slots__)
+
+
+def solve_derived(plan: Plan, record: Any) -> Solutions:
+    """
+    The numbers of all free derived fields that lengths of this plan refer to.
+
+    Returns:
+        From the path of the field in op indices to its number, `DEFERRED` or `UNSOLVABLE`.
+    """
+    solutions: Solutions = {
+        (i,): UNSOLVABLE for i, op in enumerate(plan.ops) if op.derived == "here" and slot_value(record, i) is derived
+    }
+    sized = [entry for i, op in enumerate(plan.ops) for entry in _sized(op.node, slot_value(record, i))]
+    for length, _ in sized:
+        for ref in references(length.expression):
+            if len(ref.path) > 1 and _nested_value(plan, record, ref) is derived:
+                solutions[ref.path] = UNSOLVABLE
+    if not solutions:
+        return solutions
+    progress = True
+    while progress:
+        progress = False
+        for length, measured in sized:
+            refs = references(length.expression)
+            unknowns = {r for r in refs if solutions.get(r.path, 0) in (UNSOLVABLE, DEFERRED)}
+            if len(unknowns) == 1:
+                (unknown,) = unknowns
+                solution = _solve_one(plan, record, length, measured, unknown, solutions)
+                progress = progress or isinstance(solution, int)
+                if solution is not UNSOLVABLE:
+                    solutions[unknown.path] = solution
+    return solutions
+
+
+def _solve_one(
+    plan: Plan, record: Any, length: Computed, measured: int | None, unknown: Ref, solutions: Solutions
+) -> Any:
+    if measured is None:
+        return DEFERRED
+    known: dict[Ref, int] = {}
+    for ref in references(length.expression):
+        if ref != unknown:
+            number = solutions[ref.path] if ref.path in solutions else _nested_value(plan, record, ref)
+            if not isinstance(number, int):
+                return DEFERRED
+            known[ref] = number
+    number = solve(length.expression, unknown, known.__getitem__, measured)
+    return UNSOLVABLE if number is None else number
+
+
+def _sized(node: Node, value: Any) -> Iterator[tuple[Computed, int | None]]:
+    # The computed lengths of a node, each with the length that the value has; of the items of a list, the first stands for all.
+    length = length_of(node)
+    if isinstance(length, Computed):
+        yield length, measure(node, value)
+    if isinstance(node, List):
+        is_list = isinstance(value, (list, tuple))
+        yield from _sized(node.item, value[0] if is_list and value else _NO_ITEM if is_list else UNSET)
+
+
+def length_of(node: Node) -> Length | None:
+    """
+    The length or count of a node that has one.
+    """
+    match node:
+        case Data():
+            return node.length
+        case List():
+            return node.count
+    return None
+
+
+def _nested_value(plan: Plan, record: Any, ref: Ref) -> Any:
+    # The number that a reference stands for; `derived` where only this struct can give it; None where there is none.
+    *outer, last = ref.path
+    for i in outer:
+        node = plan.ops[i].node
+        record = slot_value(record, i)
+        if not isinstance(node, Record) or not is_record_of(record, node.plan.cls):
+            return None
+        plan = node.plan
+    value = slot_value(record, last)
+    if value is not derived:
+        return number_of(value)
+    if plan.ops[last].derived == "here":
+        number = solve_derived(plan, record)[last,]
+        return number if isinstance(number, int) else None
+    return derived if plan.ops[last].derived and outer else None
+
+
+def number_of(value: Any) -> int | None:
+    """
+    The int that a value stands for by `__index__`, or None.
+    """
+    try:
+        return index(value)
+    except TypeError:
+        return None
+
+
+def measure(node: Node, value: Any) -> int | None:
+    """
+    The length of a value: bytes of data, items of a list; None where it has none.
+    """
+    if value is _NO_ITEM:
+        return 0
+    if isinstance(node, List):
+        return len(value) if isinstance(value, (list, tuple)) else None
+    if isinstance(node, Data) and node.text:
+        try:
+            return len(value.encode()) if isinstance(value, str) else None
+        except UnicodeEncodeError:
+            return None
+    try:
+        with memoryview(value) as view:
+            return view.nbytes if view.c_contiguous else None
+    except TypeError:
+        return None
+
+
+class DerivedAttribute:
+    """
+    The attribute of a derived field: it reads as the number needed now, unless one was assigned.
+
+    Assigning a number pins it; assigning `derived` frees it.
+    """
+
+    __slots__ = ("index", "name", "slot")
+
+    def __init__(self, name: str, index: int, slot: Any) -> None:
+        self.name = name
+        self.index = index
+        self.slot = slot
+
+    def __get__(self, record: Any, owner: type | None = None) -> Any:
+        if record is None:
+            return self
+        value = self.slot.__get__(record)
+        if value is not derived:
+            return value
+        cls = type(record)
+        number = solve_derived(cls.__bebytes_schema__.plan("big"), record)[self.index,]
+        if number is DEFERRED or number is UNSOLVABLE:
+            raise unsolved(path=(self.name,), struct=cls.__name__)
+        return number
+
+    def __set__(self, record: Any, value: Any) -> None:
+        self.slot.__set__(record, value)
+
+    def __delete__(self, record: Any) -> None:
+        self.slot.__delete__(record)
+
+
+def unsolved(*, path: tuple[str | int, ...] = (), offset: int = 0, struct: str = "") -> WrongType:
+    """
+    The error of a derived field whose number cannot be told.
+    """
+    return WrongType(
+        "a number: its length expression has no whole solution", "derived", path=path, offset=offset, struct=struct
+    )

@@ -1,0 +1,441 @@
+"""
+Struct: the base of all structs, and how a class body becomes one.
+"""
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
+
+from . import _backend
+from ._construct import make_init
+from ._derive import DerivedAttribute
+from ._schema import (
+    LOCK,
+    Field,
+    Schema,
+    UndefinedName,
+    hide,
+    is_classvar,
+    own_annotations,
+    schema_of,
+    scope_of,
+)
+from .errors import SchemaError, WrongType
+from .fields import Derived, Specifier, after, bits, count, field, size, until
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from typing_extensions import Buffer
+
+S = TypeVar("S", bound="Struct")
+
+_SPECIFIERS = frozenset({"after", "bits", "count", "derived", "field", "size", "until"})
+_RESERVED_METHODS = frozenset({"from_bytes", "to_bytes", "try_from_bytes"})
+_NOT_THE_USERS = {
+    "__init__": "the fields make it; do further work in __post_init__",
+    "__new__": "instances are made by decoding too; do further work in __post_init__",
+    "__setattr__": "decoding would pass it by; write frozen=True, or a property beside the field",
+    "__slots__": "the fields are the slots; declare another field",
+}
+
+
+class _Body(dict[str, Any]):
+    """
+    The namespace of a class body: a value that hides a specifier tells so when it is called.
+    """
+
+    def __getitem__(self, name: str) -> Any:
+        value = super().__getitem__(name)
+        return hide(value) if name in _SPECIFIERS else value
+
+
+class StructMeta(type):
+    """
+    The class of struct classes: reads the annotations, lays out the slots, checks the layout.
+    """
+
+    @classmethod
+    def __prepare__(mcs, name: str, bases: tuple[type, ...], /, **keywords: Any) -> Mapping[str, object]:
+        return _Body()
+
+    def __new__(
+        mcs,
+        name: str,
+        bases: tuple[type, ...],
+        namespace: dict[str, Any],
+        *,
+        frozen: bool = False,
+        kw_only: bool = False,
+        order: bool = False,
+        **keywords: Any,
+    ) -> "StructMeta":
+        body = dict(namespace)
+        if not any(isinstance(base, StructMeta) for base in bases):
+            return super().__new__(mcs, name, bases, body, **keywords)
+        caller = sys._getframe(1)
+        parents = _parent_schema(name, bases, frozen)
+        own = _own_fields(name, body, kw_only, {**caller.f_locals, **_class_scope(body)}, parents)
+        fields = (*(parents.fields if parents else ()), *own)
+        _check_order_of_defaults(name, fields)
+        body["__slots__"] = tuple(f.name for f in own)
+        body.setdefault("__match_args__", tuple(f.name for f in fields if not f.kw_only))
+        if order:
+            _check_comparisons(name, body)
+            body.update(_ORDERINGS)
+        if frozen:
+            body.update(__setattr__=_refuse_set, __delattr__=_refuse_delete)
+        if "__hash__" not in body:
+            body["__hash__"] = _hash if frozen and "__eq__" not in body else None
+        cls = super().__new__(mcs, name, bases, body, **keywords)
+        _finish(cls, Schema(cls, fields, frozen))
+        return cls
+
+
+def _parent_schema(name: str, bases: tuple[type, ...], frozen: bool) -> Schema | None:
+    schemas = [s for base in bases if isinstance(s := getattr(base, "__bebytes_schema__", None), Schema)]
+    for schema in schemas:
+        if schema.frozen != frozen:
+            is_it, write = ("is not", "drop frozen=True") if frozen else ("is", "write frozen=True here too")
+            raise SchemaError(f"{name}: its parent {schema.name} {is_it} frozen; {write}")
+    with_fields = [s for s in schemas if s.fields]
+    if len(with_fields) > 1:
+        raise SchemaError(
+            f"{name}: has fields from {' and '.join(s.name for s in with_fields)}; fields have one order, so one parent may have them"
+        )
+    return with_fields[0] if with_fields else None
+
+
+def _class_scope(body: dict[str, Any]) -> dict[str, Any]:
+    # Annotations kept as text may name classes nested in the body, but never mean the values of fields.
+    return {n: v for n, v in body.items() if isinstance(v, type)}
+
+
+def _own_fields(
+    name: str, body: dict[str, Any], kw_only: bool, scope: dict[str, Any], parents: Schema | None
+) -> list[Field]:
+    for method, instead in _NOT_THE_USERS.items():
+        if method in body:
+            raise SchemaError(f"{name} defines {method}; {instead}")
+    fields = []
+    annotations = own_annotations(body)
+    for field_name, annotation in annotations.items():
+        if is_classvar(annotation):
+            continue
+        _check_name(name, field_name, parents)
+        right = body.pop(field_name) if field_name in body else Specifier()
+        fields.append(Field(name, field_name, annotation, right, kw_only, scope_of(annotation, scope)))
+    for attribute, value in body.items():
+        if isinstance(value, (Specifier, Derived)):
+            raise SchemaError(f"{name}.{attribute} has a field specifier but no annotation; write `{attribute}: u8 = ...`")
+        if parents is not None and attribute in parents.field_index:
+            raise SchemaError(f"{name}.{attribute} hides the field of that name of {parents.name}; choose another name")
+    return fields
+
+
+def _check_name(owner: str, name: str, parents: Schema | None) -> None:
+    if name in _METHODS or name in _RESERVED_METHODS:
+        raise SchemaError(f"{owner}.{name}: {name} is a method of every struct; choose another name")
+    if name.startswith("__") and name.endswith("__"):
+        raise SchemaError(f"{owner}.{name}: names with two underscores on both sides are Python's own; choose another name")
+    if parents is not None and name in parents.field_index:
+        raise SchemaError(f"{owner}.{name}: {parents.name} declares a field of that name already; choose another name")
+
+
+def _check_order_of_defaults(name: str, fields: tuple[Field, ...]) -> None:
+    with_default: Field | None = None
+    for f in fields:
+        if f.kw_only:
+            continue
+        if not f.required:
+            with_default = f
+        elif with_default is not None:
+            raise SchemaError(
+                f"{name}.{f.name}: has no default but stands behind {with_default.name!r}, which has one;"
+                " give it a default, or write kw_only=True for the class or the field"
+            )
+
+
+def _check_comparisons(name: str, body: dict[str, Any]) -> None:
+    for method in _ORDERINGS:
+        if method in body:
+            raise SchemaError(f"{name} defines {method} and has order=True; keep one")
+
+
+def _finish(cls: Any, schema: Schema) -> None:
+    cls.__bebytes_schema__ = schema
+    parent = next((b for b in cls.__mro__[1:] if "__bebytes_slots__" in b.__dict__), None)
+    inherited = parent.__bebytes_slots__ if parent is not None else ()
+    cls.__bebytes_slots__ = (*inherited, *(cls.__dict__[f.name] for f in schema.fields[len(inherited) :]))
+    for i, f in enumerate(schema.fields):
+        if schema.is_derived_here(f):
+            setattr(cls, f.name, DerivedAttribute(f.name, i, cls.__bebytes_slots__[i]))
+    cls.__init__ = make_init(cls, schema.fields)
+    _check_layout(cls, schema)
+    _backend.attach(cls)
+
+
+def _check_layout(cls: Any, schema: Schema) -> None:
+    # A class is checked when it is made; one that names later classes, as far as that goes now, and again at first use.
+    for f in schema.fields:
+        f.see(cls)
+    try:
+        schema.plan("big")
+    except UndefinedName:
+        from ._compile import check_fields
+
+        with LOCK:
+            check_fields(schema)
+
+
+@dataclass_transform(field_specifiers=(field, bits, size, count, until, after))
+class Struct(metaclass=StructMeta):
+    """
+    The base of all structs: a class whose annotated fields are a binary layout.
+
+    Class keywords: `frozen` makes instances immutable and hashable, `kw_only` makes the class's own fields keyword-only,
+    `order` adds `<` and its kin.
+
+    >>> from bebytes import Struct, u8, u16, bits
+    >>> class Header(Struct):
+    ...     version: u8 = bits(4)
+    ...     kind: u8 = bits(4)
+    ...     length: u16
+    >>> Header(1, 2, 300).to_be_bytes().hex()
+    '12012c'
+    >>> Header.from_be_bytes(bytes.fromhex("12012c"))
+    Header(version=1, kind=2, length=300)
+    """
+
+    __slots__ = ("__weakref__",)
+
+    if TYPE_CHECKING:
+
+        def __init_subclass__(cls, *, frozen: bool = False, kw_only: bool = False, order: bool = False) -> None: ...
+
+    def __init__(self) -> None:
+        raise TypeError("Struct itself has no fields; derive a class from it")
+
+    def to_be_bytes(self) -> bytes:
+        """
+        The encoding, big endian.
+
+        Raises:
+            EncodeError: a value does not fit its field.
+        """
+        return _backend.runner(type(self), "big").encode(self)
+
+    def to_le_bytes(self) -> bytes:
+        """
+        The encoding, little endian.
+
+        Raises:
+            EncodeError: a value does not fit its field.
+        """
+        return _backend.runner(type(self), "little").encode(self)
+
+    def encode_be_to(self, buffer: "Buffer", offset: int = 0) -> int:
+        """
+        Write the encoding, big endian, into a writable buffer from `offset` (bytes) on.
+
+        Returns:
+            The bytes written.
+
+        Raises:
+            BufferTooSmall: it does not fit; nothing is written then, nor at any other error.
+            IndexError: `offset` is outside the buffer.
+            BufferError: the buffer is read-only or not contiguous.
+            EncodeError: a value does not fit its field.
+        """
+        return _backend.runner(type(self), "big").encode_into(self, buffer, offset)
+
+    def encode_le_to(self, buffer: "Buffer", offset: int = 0) -> int:
+        """
+        Write the encoding, little endian, into a writable buffer from `offset` (bytes) on; else as `encode_be_to`.
+        """
+        return _backend.runner(type(self), "little").encode_into(self, buffer, offset)
+
+    @classmethod
+    def from_be_bytes(cls, data: "Buffer") -> "Self":
+        """
+        Decode the whole input, big endian.
+
+        Raises:
+            TrailingData: bytes are left over.
+            DecodeError: the input is no encoding of the struct.
+        """
+        return _backend.runner(cls, "big").decode(data)  # type: ignore[no-any-return]  # the runner is of this class
+
+    @classmethod
+    def from_le_bytes(cls, data: "Buffer") -> "Self":
+        """
+        Decode the whole input, little endian; else as `from_be_bytes`.
+        """
+        return _backend.runner(cls, "little").decode(data)  # type: ignore[no-any-return]  # the runner is of this class
+
+    @classmethod
+    def try_from_be_bytes(cls, data: "Buffer") -> "tuple[Self, int]":
+        """
+        Decode the start of the input, big endian.
+
+        Returns:
+            The value and the bytes it took; what follows is left alone.
+
+        Raises:
+            DecodeError: the input does not start with an encoding of the struct.
+        """
+        return _backend.runner(cls, "big").decode_prefix(data)
+
+    @classmethod
+    def try_from_le_bytes(cls, data: "Buffer") -> "tuple[Self, int]":
+        """
+        Decode the start of the input, little endian; else as `try_from_be_bytes`.
+        """
+        return _backend.runner(cls, "little").decode_prefix(data)
+
+    @classmethod
+    def field_size(cls) -> int:
+        """
+        The bytes of a fixed-size struct; of any other the fewest that an encoding has, sizes from data counted as 0.
+        """
+        return schema_of(cls).plan("big").minimum
+
+    def __eq__(self, other: object) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return _values(self) == _values(other)
+
+    def __repr__(self) -> str:
+        cls = type(self)
+        fields = ", ".join(f"{f.name}={_shown(self, f.name)}" for f in schema_of(cls).fields)
+        return f"{cls.__qualname__.rsplit('>.', 1)[-1]}({fields})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        cls = type(self)
+        state = {f.name: slot.__get__(self) for f, slot in zip(schema_of(cls).fields, _slots(cls), strict=True)}
+        state.update(getattr(self, "__dict__", {}))
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        index = schema_of(type(self)).field_index
+        for name, value in state.items():
+            if name in index:
+                _slots(type(self))[index[name]].__set__(self, value)
+            else:
+                object.__setattr__(self, name, value)
+
+    def __replace__(self, /, **changes: Any) -> "Self":
+        cls = type(self)
+        schema = schema_of(cls)
+        unknown = [name for name in changes if name not in schema.field_index]
+        if unknown:
+            raise TypeError(f"{cls.__name__} has no field {unknown[0]!r}")
+        new = object.__new__(cls)
+        for f, slot in zip(schema.fields, _slots(cls), strict=True):
+            slot.__set__(new, changes[f.name] if f.name in changes else slot.__get__(self))
+        after_construction = getattr(new, "__post_init__", None)
+        if after_construction is not None:
+            after_construction()
+        return new
+
+
+_backend.install(Struct)
+_METHODS = frozenset(n for n, v in vars(Struct).items() if not n.startswith("_") and (callable(v) or isinstance(v, classmethod)))
+
+
+def _slots(cls: Any) -> tuple[Any, ...]:
+    slots: tuple[Any, ...] = cls.__bebytes_slots__
+    return slots
+
+
+def _values(record: Struct) -> tuple[Any, ...]:
+    return tuple(_value(record, f.name) for f in schema_of(type(record)).fields)
+
+
+def _value(record: Struct, name: str) -> Any:
+    # A derived number that cannot be told is no reason for comparing or printing to fail.
+    try:
+        return getattr(record, name)
+    except WrongType:
+        return None
+
+
+def _shown(record: Struct, name: str) -> str:
+    try:
+        return repr(getattr(record, name))
+    except WrongType:
+        return "derived"
+    except AttributeError:
+        return "<unset>"
+
+
+def _hash(self: Struct) -> int:
+    return hash(_values(self))
+
+
+def _refuse_set(self: Struct, name: str, value: object) -> None:
+    from dataclasses import FrozenInstanceError  # costs an import that only this error needs
+
+    raise FrozenInstanceError(f"cannot assign to field {name!r}: {type(self).__name__} is frozen")
+
+
+def _refuse_delete(self: Struct, name: str) -> None:
+    from dataclasses import FrozenInstanceError
+
+    raise FrozenInstanceError(f"cannot delete field {name!r}: {type(self).__name__} is frozen")
+
+
+def _less(self: Struct, other: object) -> bool:
+    return _values(self) < _values(other) if other.__class__ is self.__class__ else NotImplemented  # type: ignore[arg-type]  # the same class
+
+
+def _less_or_equal(self: Struct, other: object) -> bool:
+    return _values(self) <= _values(other) if other.__class__ is self.__class__ else NotImplemented  # type: ignore[arg-type]  # the same class
+
+
+def _greater(self: Struct, other: object) -> bool:
+    return _values(self) > _values(other) if other.__class__ is self.__class__ else NotImplemented  # type: ignore[arg-type]  # the same class
+
+
+def _greater_or_equal(self: Struct, other: object) -> bool:
+    return _values(self) >= _values(other) if other.__class__ is self.__class__ else NotImplemented  # type: ignore[arg-type]  # the same class
+
+
+_ORDERINGS = {"__lt__": _less, "__le__": _less_or_equal, "__gt__": _greater, "__ge__": _greater_or_equal}
+
+
+def fields(struct: "type[Struct] | Struct") -> tuple[Field, ...]:
+    """
+    The fields of a struct class or value, parents' first.
+
+    Raises:
+        SchemaError: it is no struct, or an annotation names what is not defined.
+    """
+    schema = schema_of(struct if isinstance(struct, type) else type(struct))
+    schema.resolve()
+    return schema.fields
+
+
+def asdict(value: Struct) -> dict[str, Any]:
+    """
+    A struct as a dict from field names to values; structs inside it, in lists too, become dicts as well.
+    """
+    return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Struct):
+        return asdict(value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def replace(value: S, /, **changes: Any) -> S:
+    """
+    A copy of a struct with some fields changed; a derived number stays derived unless it is given.
+
+    Raises:
+        TypeError: a name is no field.
+    """
+    return value.__replace__(**changes)

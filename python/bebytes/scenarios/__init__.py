@@ -1,0 +1,53 @@
+"""
+The measured pieces of work: seven groups of made-up layouts, and one of real data.
+
+Each group is a file with a function `scenarios()`. To add a scenario, add it there; `bebytes bench`, the profilers and the
+tests find it.
+
+>>> from bebytes import scenarios
+>>> scenario = scenarios.find("primitives/u16/decode")
+>>> scenario.failures()
+[]
+"""
+
+from collections.abc import Iterable
+from importlib import import_module
+
+from ._model import INPUTS, Absent, Case, Operation, Scenario, Work
+
+__all__ = ["GROUPS", "INPUTS", "Absent", "Case", "Operation", "Scenario", "Work", "find", "load"]
+
+GROUPS = ("primitives", "bit_fields", "enums", "vectors", "nested", "arrays", "mixed", "real")
+
+
+def load(groups: Iterable[str] = GROUPS) -> list[Scenario | Absent]:
+    """
+    All scenarios of some groups, in the order of `GROUPS`.
+
+    The group `real` reads its files and sends its messages now; what is not there is an `Absent`.
+
+    Raises:
+        ValueError: no group has that name.
+    """
+    wanted = set(groups)
+    if unknown := wanted.difference(GROUPS):
+        raise ValueError(f"no group is called {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
+    return [s for group in GROUPS if group in wanted for s in import_module(f"{__name__}.{group}").scenarios()]
+
+
+def find(key: str) -> Scenario:
+    """
+    The scenario at `group/name/operation`.
+
+    Raises:
+        ValueError: there is none; the text lists those of the group, or says why it is absent.
+    """
+    group, _, name = key.partition("/")
+    found = load([group])
+    for s in found:
+        if isinstance(s, Scenario) and s.key == key:
+            return s
+        if isinstance(s, Absent) and name.partition("/")[0] == s.name:
+            raise ValueError(f"{key}: {s.reason}")
+    keys = [s.key for s in found if isinstance(s, Scenario)]
+    raise ValueError(f"no scenario is called {key}; {group} has {', '.join(keys)}")

@@ -1,0 +1,380 @@
+//! What can go wrong, as values: a kind with its figures, where in names and indices, and where in bits.
+//!
+//! [`ErrorKind`] has one variant a class of `bebytes.errors`; [`fmt::Display`] gives the text that Python gives.
+//! The path is made only while an error travels up, so the way without errors pays nothing for it.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// An integer of any field: everything from `i128::MIN` to `u128::MAX`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Wide {
+    /// A number below 0.
+    Negative(i128),
+    /// 0 or above.
+    Natural(u128),
+}
+
+impl Wide {
+    /// Zero.
+    pub const ZERO: Self = Self::Natural(0);
+
+    /// The number, if it is 0 to 2**64 - 1: what lengths and operands may be.
+    #[must_use]
+    pub fn size(self) -> Option<u64> {
+        match self {
+            Self::Natural(number) => u64::try_from(number).ok(),
+            Self::Negative(_) => None,
+        }
+    }
+
+    /// The number, if an `i64` holds it.
+    #[must_use]
+    pub fn small(self) -> Option<i64> {
+        match self {
+            Self::Natural(number) => i64::try_from(number).ok(),
+            Self::Negative(number) => i64::try_from(number).ok(),
+        }
+    }
+
+    /// The number, if an `i128` holds it.
+    #[must_use]
+    pub fn signed(self) -> Option<i128> {
+        match self {
+            Self::Natural(number) => i128::try_from(number).ok(),
+            Self::Negative(number) => Some(number),
+        }
+    }
+
+    /// The number, if it is not negative.
+    #[must_use]
+    pub fn natural(self) -> Option<u128> {
+        match self {
+            Self::Natural(number) => Some(number),
+            Self::Negative(_) => None,
+        }
+    }
+
+    /// The lowest 128 bits in two's complement.
+    #[must_use]
+    pub fn pattern(self) -> u128 {
+        match self {
+            Self::Natural(number) => number,
+            Self::Negative(number) => number.cast_unsigned(),
+        }
+    }
+}
+
+impl From<i128> for Wide {
+    fn from(number: i128) -> Self {
+        u128::try_from(number).map_or(Self::Negative(number), Self::Natural)
+    }
+}
+
+impl From<u128> for Wide {
+    fn from(number: u128) -> Self {
+        Self::Natural(number)
+    }
+}
+
+impl From<i64> for Wide {
+    fn from(number: i64) -> Self {
+        Self::from(i128::from(number))
+    }
+}
+
+impl From<u64> for Wide {
+    fn from(number: u64) -> Self {
+        Self::Natural(u128::from(number))
+    }
+}
+
+impl PartialOrd for Wide {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Wide {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        match (self, other) {
+            (Self::Negative(left), Self::Negative(right)) => left.cmp(right),
+            (Self::Natural(left), Self::Natural(right)) => left.cmp(right),
+            (Self::Negative(_), Self::Natural(_)) => std::cmp::Ordering::Less,
+            (Self::Natural(_), Self::Negative(_)) => std::cmp::Ordering::Greater,
+        }
+    }
+}
+
+impl fmt::Display for Wide {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Negative(number) => number.fmt(formatter),
+            Self::Natural(number) => number.fmt(formatter),
+        }
+    }
+}
+
+/// The value that an [`ErrorKind::OutOfRange`] is about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Offender {
+    /// An integer.
+    Integer(Wide),
+    /// A float.
+    Float(f64),
+    /// A text.
+    Text(String),
+    /// A value that only the source can hold: a source that answers so keeps it, and whoever reports the error asks the source.
+    Foreign,
+}
+
+/// An end of the range that an [`ErrorKind::OutOfRange`] names.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Bound {
+    /// Of an integer, an enum, a flags or a bool field.
+    Integer(Wide),
+    /// Of a float field.
+    Float(f64),
+    /// Of a char field.
+    Char(char),
+}
+
+/// One kind of error with its figures; a class of `bebytes.errors`, which says what the figures mean.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ErrorKind {
+    /// A value of the right kind that does not fit; the range is `None` where none describes what fits (lone surrogates).
+    OutOfRange {
+        /// What was given.
+        value: Offender,
+        /// The least and the greatest value that fit.
+        range: Option<(Bound, Bound)>,
+    },
+    /// A value whose length is not the declared one.
+    LengthMismatch {
+        /// The declared length: what the expression came to, even where that is no valid length; `None` after a division by zero.
+        expected: Option<Wide>,
+        /// The length there is.
+        actual: u64,
+    },
+    /// Data that holds the marker which would end it.
+    MarkerInData {
+        /// The marker.
+        marker: u8,
+    },
+    /// A value of another kind than the field takes.
+    WrongType {
+        /// What the field takes.
+        expected: String,
+        /// What was given.
+        actual: String,
+    },
+    /// A buffer to write into that is too short.
+    BufferTooSmall {
+        /// Bytes needed.
+        expected: u64,
+        /// Bytes there.
+        actual: u64,
+    },
+    /// Input that ends inside a field.
+    InsufficientData {
+        /// Bytes the field needs.
+        expected: u64,
+        /// Bytes left.
+        actual: u64,
+    },
+    /// No input at all for a struct that needs some.
+    EmptyBuffer {
+        /// The size of the shortest encoding.
+        expected: u64,
+    },
+    /// Input that goes on behind the struct.
+    TrailingData {
+        /// Bytes read.
+        consumed: u64,
+        /// Bytes given.
+        actual: u64,
+    },
+    /// A number that is no member, no bool or no tag.
+    InvalidDiscriminant {
+        /// The number.
+        value: Wide,
+        /// The class, `bool` or `Option`.
+        type_name: Arc<str>,
+    },
+    /// A number that is no Unicode scalar value.
+    InvalidChar {
+        /// The number.
+        value: u32,
+    },
+    /// Bytes of a string that are not UTF-8.
+    InvalidUtf8,
+    /// Input without the marker that ends the data.
+    MarkerNotFound {
+        /// The marker.
+        marker: u8,
+    },
+    /// A length expression with an operand or a result outside 0 to 2**64 - 1.
+    InvalidSize {
+        /// The number outside; `None` for a division by zero.
+        value: Option<Wide>,
+    },
+    /// Structs nested too deep.
+    LimitExceeded {
+        /// The limit.
+        depth: u32,
+    },
+}
+
+impl ErrorKind {
+    /// The name of the class in `bebytes.errors`.
+    #[must_use]
+    pub const fn class(&self) -> &'static str {
+        match self {
+            Self::OutOfRange { .. } => "OutOfRange",
+            Self::LengthMismatch { .. } => "LengthMismatch",
+            Self::MarkerInData { .. } => "MarkerInData",
+            Self::WrongType { .. } => "WrongType",
+            Self::BufferTooSmall { .. } => "BufferTooSmall",
+            Self::InsufficientData { .. } => "InsufficientData",
+            Self::EmptyBuffer { .. } => "EmptyBuffer",
+            Self::TrailingData { .. } => "TrailingData",
+            Self::InvalidDiscriminant { .. } => "InvalidDiscriminant",
+            Self::InvalidChar { .. } => "InvalidChar",
+            Self::InvalidUtf8 => "InvalidUtf8",
+            Self::MarkerNotFound { .. } => "MarkerNotFound",
+            Self::InvalidSize { .. } => "InvalidSize",
+            Self::LimitExceeded { .. } => "LimitExceeded",
+        }
+    }
+}
+
+/// One step of a path: a field's name, or an index of a list, a section or a record of many.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// A field.
+    Name(Arc<str>),
+    /// An item.
+    Index(usize),
+}
+
+/// An error at a place.
+///
+/// It is one pointer wide, so that results stay small on the way without errors.
+#[derive(Clone, PartialEq)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone, PartialEq)]
+struct Inner {
+    kind: ErrorKind,
+    /// From the innermost step outwards, until `finish` turns it around.
+    path: Vec<Step>,
+    bit: u64,
+    root: Option<Arc<str>>,
+}
+
+impl Error {
+    /// An error of `kind` at `bit`, in bits from the start of the whole buffer; its path is empty.
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub fn new(kind: ErrorKind, bit: u64) -> Self {
+        Self(Box::new(Inner { kind, path: Vec::new(), bit, root: None }))
+    }
+
+    /// The same error of the outermost struct `name`, for entry points outside this crate's core.
+    #[cold]
+    #[must_use]
+    pub fn of(mut self, name: &Arc<str>) -> Self {
+        self.0.root = Some(Arc::clone(name));
+        self
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// Names and indices from the outermost struct to the field.
+    #[must_use]
+    pub fn path(&self) -> &[Step] {
+        &self.0.path
+    }
+
+    /// Bits from the start of the whole buffer to the start of the field.
+    #[must_use]
+    pub fn bit(&self) -> u64 {
+        self.0.bit
+    }
+
+    /// The name of the outermost struct.
+    #[must_use]
+    pub fn root(&self) -> Option<&Arc<str>> {
+        self.0.root.as_ref()
+    }
+
+    /// Adds the step around those that are there: errors collect their path from the inside out.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn push(&mut self, step: Step) {
+        self.0.path.push(step);
+    }
+
+    /// Puts the path in reading order and names the outermost struct.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn finish(mut self, root: &Arc<str>, index: Option<usize>) -> Self {
+        self.0.path.extend(index.map(Step::Index));
+        self.0.path.reverse();
+        self.of(root)
+    }
+}
+
+/// An error of the core, still collecting its path, or one of the sink or source, which passes unchanged.
+pub(crate) enum Failure<E> {
+    Core(Error),
+    Own(E),
+}
+
+impl<E> Failure<E> {
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn new(kind: ErrorKind, bit: u64) -> Self {
+        Self::Core(Error::new(kind, bit))
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn within(mut self, step: Step) -> Self {
+        if let Self::Core(error) = &mut self {
+            error.push(step);
+        }
+        self
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn finish(self, root: &Arc<str>, index: Option<usize>) -> E
+    where
+        E: From<Error>,
+    {
+        match self {
+            Self::Core(error) => error.finish(root, index).into(),
+            Self::Own(error) => error,
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("path", &self.0.path)
+            .field("bit", &self.0.bit)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Error {}
+impl std::fmt::Display for Error { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{}", self.0.kind.class()) } }

@@ -1,0 +1,21 @@
+//! The Rust core of bebytes for Python: a binary layout is a [`plan::Plan`], and a plan is run.
+//!
+//! - [`plan`]: what a layout is; a [`plan::Plan`] is checked when it is made, and holding one is the proof.
+//! - [`mod@decode`]: bytes to values; the plan drives a [`decode::Sink`].
+//! - [`mod@encode`]: values to bytes; a [`encode::Source`] is asked for each field.
+//! - [`error`]: one kind a Python exception, with its path and its bit.
+//! - [`value`]: records as plain Rust values, for tests, benches and fuzzers.
+//! - `bits`: every shift and mask.
+//!
+//! Nothing here but `python` (behind the feature of that name) knows an interpreter.
+
+pub mod bits;
+pub mod decode;
+pub mod encode;
+pub mod error;
+pub mod plan;
+mod program;
+#[cfg(feature = "python")]
+mod python;
+mod table;
+pub mod value;

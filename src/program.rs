@@ -1,0 +1,514 @@
+//! A plan's fields, checked and compiled to what runners run.
+//!
+//! - Numbers that follow each other are one [`Block`]: one bounds check, then each at its place in the run.
+//! - Integer fields that lengths refer to get a *register*, a place in the *frame* that a runner carries along.
+//!   The frame of a nested struct lies inside that of the struct around it, so that a length can refer into it afterwards.
+//! - Lengths are [`Formula`]s over registers.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::bits;
+use crate::derive::Derivation;
+use crate::error::Wide;
+use crate::expression::{self, Formula};
+use crate::plan::{DEPTH_LIMIT, Derived, Expression, Field, Flaw, Kind, Length, Node, Number, Order, Plan, PlanError};
+use crate::table::Table;
+
+/// The deepest that structs, lists and options nest together: what bounds the recursion of runners.
+const NESTING_LIMIT: u32 = 4 * DEPTH_LIMIT;
+
+/// The most bytes a size may come to, so that it counts in bits as well.
+const SIZE_LIMIT: u64 = 1 << 60;
+
+/// What runners run.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) ops: Box<[Op]>,
+    pub(crate) blocks: Box<[Block]>,
+    pub(crate) derivation: Derivation,
+    /// The size of the frame.
+    pub(crate) registers: usize,
+    pub(crate) minimum: u64,
+    pub(crate) minimum_read: u64,
+    pub(crate) fixed: bool,
+    pub(crate) depth: u32,
+    /// Whether the last field takes an input without its marker to the end.
+    open: bool,
+    /// Whether the last field takes the rest.
+    greedy: bool,
+    nesting: u32,
+    places: Vec<(Vec<usize>, usize)>,
+}
+
+/// Neighbouring ops that are read and written together.
+#[derive(Debug)]
+pub(crate) enum Block {
+    /// Numbers, from op `first` to before op `end`, in `bytes` bytes.
+    Run { first: usize, end: usize, bytes: usize },
+    /// Anything else.
+    Single(usize),
+}
+
+/// One field.
+#[derive(Debug)]
+pub(crate) struct Op {
+    pub(crate) code: Code,
+    pub(crate) derived: Derived,
+}
+
+/// What one field, option or item is.
+#[derive(Debug)]
+pub(crate) enum Code {
+    Number(Numeral),
+    Data { size: Size, text: bool },
+    Option(Box<Choice>),
+    Record { plan: Arc<Plan>, frame: usize },
+    List(Box<Items>),
+}
+
+/// A number at its place in a run.
+#[derive(Debug)]
+pub(crate) struct Numeral {
+    pub(crate) place: bits::Field,
+    pub(crate) form: Form,
+    /// The range as far as an `i64` goes.
+    pub(crate) low: i64,
+    pub(crate) high: i64,
+    pub(crate) register: Option<usize>,
+    /// The first bit, from the start of the run.
+    pub(crate) bit: usize,
+    pub(crate) width: u32,
+    pub(crate) order: Order,
+    pub(crate) signed: bool,
+    pub(crate) range: (Wide, Wide),
+}
+
+/// How the bits of a number become a value.
+#[derive(Debug)]
+pub(crate) enum Form {
+    Unsigned,
+    Signed,
+    /// An integer that is not kept.
+    Derived,
+    Bool,
+    Char,
+    Single,
+    Double,
+    Enum(Arc<Table>),
+    Flags(Arc<Table>),
+}
+
+/// An option's value and the bytes it takes.
+#[derive(Debug)]
+pub(crate) struct Choice {
+    pub(crate) code: Code,
+    pub(crate) bytes: u64,
+}
+
+/// A list's count and its items.
+#[derive(Debug)]
+pub(crate) struct Items {
+    pub(crate) count: Size,
+    pub(crate) code: Code,
+    /// The fewest bytes that an item takes.
+    pub(crate) minimum: u64,
+}
+
+/// A compiled [`Length`].
+#[derive(Debug)]
+pub(crate) enum Size {
+    Fixed(u64),
+    Computed(Formula),
+    Rest,
+    Until { marker: u8, open: bool },
+    After { marker: u8 },
+}
+
+impl Numeral {
+    /// The bytes of a number that stands alone.
+    #[inline]
+    pub(crate) fn bytes(&self) -> usize {
+        self.width as usize / 8
+    }
+}
+
+/// What the compiler knows about the size and shape of a node.
+#[derive(Clone, Copy, Default)]
+struct Shape {
+    minimum: u64,
+    minimum_read: u64,
+    fixed: bool,
+    /// Structs on the way down.
+    depth: u32,
+    /// Levels of recursion.
+    nesting: u32,
+    greedy: bool,
+    open: bool,
+}
+
+impl Shape {
+    fn of_size(bytes: u64) -> Self {
+        Self { minimum: bytes, minimum_read: bytes, fixed: true, ..Self::default() }
+    }
+}
+
+/// Where the registers of the paths that are needed lie.
+struct Frame {
+    /// Paths to integer fields and their registers.
+    places: Vec<(Vec<usize>, usize)>,
+    /// Nested plans that keep registers for later, by op.
+    kept: Vec<(usize, Arc<Plan>, usize)>,
+    /// The first register behind those.
+    scratch: usize,
+}
+
+impl Program {
+    /// Checks and compiles; `kept` are paths to integer fields that structs around this one refer to.
+    pub(crate) fn compile(fields: &[Field], kept: &[Vec<usize>]) -> Result<Self, PlanError> {
+        let frame = Frame::new(fields, kept)?;
+        let mut compiler = Compiler { frame: &frame, registers: frame.scratch };
+        let mut ops = Vec::with_capacity(fields.len());
+        let mut blocks = Vec::new();
+        let mut total = Shape { fixed: true, ..Shape::default() };
+        let mut index = 0;
+        while index < fields.len() {
+            let run = &fields[index..];
+            let length = run.iter().take_while(|field| matches!(field.node, Node::Number(_))).count();
+            let shape;
+            if length > 0 {
+                let bytes = compiler.run(index, &run[..length], &mut ops)?;
+                let first = index;
+                index += length;
+                blocks.push(Block::Run { first, end: index, bytes: address(bytes, &run[0])? });
+                shape = Shape::of_size(bytes);
+            } else {
+                let field = &run[0];
+                let fail = |flaw| fault(field, flaw);
+                if field.derived != Derived::No {
+                    return Err(fail(Flaw::Derived));
+                }
+                let (code, found) = compiler.node(&field.node, Some(index)).map_err(fail)?;
+                if found.greedy && run.len() > 1 {
+                    return Err(fail(Flaw::NotLast));
+                }
+                ops.push(Op { code, derived: Derived::No });
+                blocks.push(Block::Single(index));
+                index += 1;
+                shape = found;
+            }
+            total.add(shape).map_err(|flaw| fault(&run[0], flaw))?;
+        }
+        let depth = total.depth + 1;
+        let nesting = total.nesting + 1;
+        if depth > DEPTH_LIMIT || nesting > NESTING_LIMIT {
+            return Err(PlanError { field: "".into(), flaw: Flaw::Depth });
+        }
+        Ok(Self {
+            derivation: Derivation::of(fields, &frame.places)?,
+            ops: ops.into(),
+            blocks: blocks.into(),
+            registers: compiler.registers,
+            minimum: total.minimum,
+            minimum_read: total.minimum_read,
+            fixed: total.fixed,
+            depth,
+            open: total.open,
+            greedy: total.greedy,
+            nesting,
+            places: frame.places,
+        })
+    }
+
+    fn shape(&self) -> Shape {
+        Shape {
+            minimum: self.minimum,
+            minimum_read: self.minimum_read,
+            fixed: self.fixed,
+            depth: self.depth,
+            nesting: self.nesting,
+            greedy: self.greedy,
+            open: self.open,
+        }
+    }
+}
+
+impl Shape {
+    /// Puts `next` behind.
+    fn add(&mut self, next: Self) -> Result<(), Flaw> {
+        self.minimum = sized(self.minimum.checked_add(next.minimum))?;
+        self.minimum_read = sized(self.minimum_read.checked_add(next.minimum_read))?;
+        self.fixed &= next.fixed;
+        self.depth = self.depth.max(next.depth);
+        self.nesting = self.nesting.max(next.nesting);
+        self.greedy = next.greedy;
+        self.open = next.open;
+        Ok(())
+    }
+}
+
+impl Frame {
+    fn new(fields: &[Field], kept: &[Vec<usize>]) -> Result<Self, PlanError> {
+        let mut paths: BTreeSet<Vec<usize>> = kept.iter().cloned().collect();
+        for (index, field) in fields.iter().enumerate() {
+            let mut lengths = Vec::new();
+            lengths_of(&field.node, &mut lengths);
+            for length in lengths {
+                let Length::Computed(expression) = length else { continue };
+                expression::check(expression).map_err(|flaw| fault(field, flaw))?;
+                expression::visit(expression, &mut |path| {
+                    if path.first().is_some_and(|first| *first < index) && refers_to_integer(fields, path) {
+                        paths.insert(path.to_vec());
+                        Ok(())
+                    } else {
+                        Err(fault(field, Flaw::Reference))
+                    }
+                })?;
+            }
+        }
+        let mut frame = Self { places: Vec::new(), kept: Vec::new(), scratch: 0 };
+        for path in paths.iter().filter(|path| path.len() == 1) {
+            frame.places.push((path.clone(), frame.scratch));
+            frame.scratch += 1;
+        }
+        // Paths into one nested struct stand together, as they are sorted.
+        let nested: Vec<_> = paths.iter().filter(|path| path.len() > 1).collect();
+        for group in nested.chunk_by(|left, right| left[0] == right[0]) {
+            let op = group[0][0];
+            let Node::Record(plan) = &fields[op].node else { continue };
+            let inner: Vec<_> = group.iter().map(|path| path[1..].to_vec()).collect();
+            let program = Program::compile(&plan.fields, &inner)?;
+            for (path, register) in &program.places {
+                let whole: Vec<_> = std::iter::once(op).chain(path.iter().copied()).collect();
+                frame.places.push((whole, frame.scratch + register));
+            }
+            let base = frame.scratch;
+            frame.scratch += program.registers;
+            let plan = Plan { name: plan.name.clone(), tag: plan.tag, fields: plan.fields.clone(), program };
+            frame.kept.push((op, Arc::new(plan), base));
+        }
+        Ok(frame)
+    }
+
+    fn register(&self, path: &[usize]) -> Option<usize> {
+        self.places.iter().find(|(place, _)| place == path).map(|(_, register)| *register)
+    }
+}
+
+struct Compiler<'a> {
+    frame: &'a Frame,
+    /// The size of the frame, with the places that nested structs share one after the other.
+    registers: usize,
+}
+
+impl Compiler<'_> {
+    /// Numbers one after the other; gives their bytes.
+    fn run(&mut self, first: usize, fields: &[Field], ops: &mut Vec<Op>) -> Result<u64, PlanError> {
+        let mut starts = Vec::with_capacity(fields.len());
+        let mut bit = 0_u64;
+        let mut before = None;
+        for field in fields {
+            let Node::Number(number) = &field.node else { continue };
+            verify(number).map_err(|flaw| fault(field, flaw))?;
+            if bit % 8 != 0 {
+                if matches!(number.kind, Kind::Float) {
+                    return Err(fault(field, Flaw::Alignment));
+                }
+                if before.is_some_and(|order| order != number.order) {
+                    return Err(fault(field, Flaw::Order));
+                }
+            }
+            before = Some(number.order);
+            starts.push(bit);
+            bit += u64::from(number.width);
+        }
+        if bit % 8 != 0 {
+            return Err(fault(&fields[fields.len() - 1], Flaw::Alignment));
+        }
+        let room = address(bit / 8, &fields[0])?;
+        for ((index, field), start) in (first..).zip(fields).zip(starts) {
+            let Node::Number(number) = &field.node else { continue };
+            if field.derived != Derived::No && !matches!(number.kind, Kind::Integer) {
+                return Err(fault(field, Flaw::Derived));
+            }
+            let register = self.frame.register(&[index]);
+            let start = address(start, field)?;
+            let hidden = field.derived == Derived::Here;
+            let code = Code::Number(numeral(number, start, room, register, hidden));
+            ops.push(Op { code, derived: field.derived });
+        }
+        Ok(bit / 8)
+    }
+
+    /// Anything; `op` is its index where it is a field.
+    fn node(&mut self, node: &Node, op: Option<usize>) -> Result<(Code, Shape), Flaw> {
+        match node {
+            Node::Number(number) => {
+                verify(number)?;
+                if number.width % 8 != 0 {
+                    return Err(Flaw::Alignment);
+                }
+                let bytes = number.width / 8;
+                let code = Code::Number(numeral(number, 0, bytes as usize, None, false));
+                Ok((code, Shape::of_size(u64::from(bytes))))
+            }
+            Node::Data { length, text } => {
+                let (size, shape) = self.length(length)?;
+                Ok((Code::Data { size, text: *text }, shape))
+            }
+            Node::Option(inner) => {
+                let fits = match &**inner {
+                    Node::Number(number) => number.width % 8 == 0,
+                    Node::Data { length, .. } => matches!(length, Length::Fixed(_)),
+                    _ => false,
+                };
+                if !fits {
+                    return Err(Flaw::Option);
+                }
+                let (code, shape) = self.node(inner, None)?;
+                let bytes = shape.minimum;
+                Ok((Code::Option(Box::new(Choice { code, bytes })), Shape::of_size(sized(bytes.checked_add(1))?)))
+            }
+            Node::Record(plan) => {
+                let kept = self.frame.kept.iter().find(|(kept, ..)| Some(*kept) == op);
+                let (plan, frame) = match kept {
+                    Some((_, plan, frame)) => (plan, *frame),
+                    None => (plan, self.frame.scratch),
+                };
+                self.registers = self.registers.max(frame + plan.program.registers);
+                let shape = plan.program.shape();
+                if shape.open {
+                    return Err(Flaw::Length);
+                }
+                Ok((Code::Record { plan: Arc::clone(plan), frame }, shape))
+            }
+            Node::List { count, item } => self.list(count, item),
+        }
+    }
+
+    fn list(&mut self, count: &Length, item: &Node) -> Result<(Code, Shape), Flaw> {
+        let (code, item) = self.node(item, None)?;
+        if item.greedy || item.open {
+            return Err(Flaw::NotLast);
+        }
+        let mut shape = Shape { depth: item.depth, nesting: item.nesting + 1, ..Shape::default() };
+        let count = match count {
+            Length::Fixed(count) => {
+                shape.minimum = sized(item.minimum.checked_mul(*count))?;
+                shape.minimum_read = sized(item.minimum_read.checked_mul(*count))?;
+                shape.fixed = item.fixed || *count == 0;
+                Size::Fixed(*count)
+            }
+            Length::Computed(_) | Length::Rest if item.minimum_read == 0 => return Err(Flaw::EmptyItems),
+            Length::Computed(expression) => Size::Computed(self.formula(expression)?),
+            Length::Rest => {
+                shape.greedy = true;
+                Size::Rest
+            }
+            Length::Until { .. } | Length::After { .. } => return Err(Flaw::Length),
+        };
+        Ok((Code::List(Box::new(Items { count, code, minimum: item.minimum_read })), shape))
+    }
+
+    fn length(&mut self, length: &Length) -> Result<(Size, Shape), Flaw> {
+        let loose = Shape::default();
+        Ok(match length {
+            Length::Fixed(bytes) => (Size::Fixed(*bytes), Shape::of_size(sized(Some(*bytes))?)),
+            Length::Computed(expression) => (Size::Computed(self.formula(expression)?), loose),
+            Length::Rest => (Size::Rest, Shape { greedy: true, ..loose }),
+            Length::Until { marker, open } => {
+                let shape = Shape { minimum: 1, minimum_read: u64::from(!open), greedy: *open, open: *open, ..loose };
+                (Size::Until { marker: *marker, open: *open }, shape)
+            }
+            Length::After { marker } => (Size::After { marker: *marker }, Shape { minimum: 1, greedy: true, ..loose }),
+        })
+    }
+
+    fn formula(&self, expression: &Expression) -> Result<Formula, Flaw> {
+        Formula::of(expression, &|path| self.frame.register(path)).ok_or(Flaw::Reference)
+    }
+}
+
+fn fault(field: &Field, flaw: Flaw) -> PlanError {
+    PlanError { field: Arc::clone(&field.name), flaw }
+}
+
+fn sized(bytes: Option<u64>) -> Result<u64, Flaw> {
+    bytes.filter(|bytes| *bytes <= SIZE_LIMIT).ok_or(Flaw::Size)
+}
+
+fn address(bytes: u64, field: &Field) -> Result<usize, PlanError> {
+    usize::try_from(bytes).map_err(|_| fault(field, Flaw::Size))
+}
+
+/// Checks what a number is by itself.
+fn verify(number: &Number) -> Result<(), Flaw> {
+    let width = number.width;
+    let possible = match number.kind {
+        Kind::Float => width == 32 || width == 64,
+        Kind::Char => (1..=32).contains(&width),
+        Kind::Bool => (1..=64).contains(&width),
+        Kind::Integer | Kind::Enum(_) | Kind::Flags(_) => (1..=128).contains(&width),
+    };
+    if !possible {
+        return Err(Flaw::Width(width));
+    }
+    if let Kind::Enum(table) | Kind::Flags(table) = &number.kind {
+        let (least, greatest) = number.range();
+        let sort = table.is_flags() == matches!(number.kind, Kind::Flags(_));
+        if !sort || table.minimum() < least || table.maximum() > greatest {
+            return Err(Flaw::Members);
+        }
+    }
+    Ok(())
+}
+
+fn numeral(number: &Number, bit: usize, room: usize, register: Option<usize>, hidden: bool) -> Numeral {
+    let form = match &number.kind {
+        Kind::Integer if hidden => Form::Derived,
+        Kind::Integer if number.signed => Form::Signed,
+        Kind::Integer => Form::Unsigned,
+        Kind::Bool => Form::Bool,
+        Kind::Char => Form::Char,
+        Kind::Float if number.width == 32 => Form::Single,
+        Kind::Float => Form::Double,
+        Kind::Enum(table) => Form::Enum(Arc::clone(table)),
+        Kind::Flags(table) => Form::Flags(Arc::clone(table)),
+    };
+    let range = number.range();
+    Numeral {
+        place: bits::Field::new(bit, number.width, number.order, room),
+        form,
+        low: range.0.small().unwrap_or(i64::MIN),
+        high: range.1.small().unwrap_or(i64::MAX),
+        register,
+        bit,
+        width: number.width,
+        order: number.order,
+        signed: number.signed,
+        range,
+    }
+}
+
+/// The lengths that stand in a node, nested structs left out.
+fn lengths_of<'a>(node: &'a Node, into: &mut Vec<&'a Length>) {
+    match node {
+        Node::Number(_) | Node::Record(_) => {}
+        Node::Data { length, .. } => into.push(length),
+        Node::Option(inner) => lengths_of(inner, into),
+        Node::List { count, item } => {
+            into.push(count);
+            lengths_of(item, into);
+        }
+    }
+}
+
+/// Whether the path leads through nested structs to an integer.
+fn refers_to_integer(fields: &[Field], path: &[usize]) -> bool {
+    let Some((first, inner)) = path.split_first() else { return false };
+    match fields.get(*first).map(|field| &field.node) {
+        Some(Node::Number(number)) => inner.is_empty() && matches!(number.kind, Kind::Integer),
+        Some(Node::Record(plan)) => refers_to_integer(&plan.fields, inner),
+        _ => false,
+    }
+}

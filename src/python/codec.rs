@@ -1,0 +1,300 @@
+//! The class `Codec`: the layout of a struct in one byte order, and everything that is done with it.
+
+use std::cell::Cell;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use pyo3::exceptions::{PyIndexError, PyOverflowError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple, PyType};
+use pyo3::{Borrowed, PyTraverseError, PyVisit, ffi};
+
+use super::buffer::{Input, Output, OwnedInput};
+use super::error::Fault;
+use super::object::{Objects, Reader};
+use super::plan::Binding;
+use crate::decode::{Sink, decode, decode_at, decode_prefix};
+use crate::encode::encode_at;
+use crate::error::{Error, ErrorKind};
+
+/// A struct class in one byte order.
+#[pyclass(frozen, module = "bebytes._core")]
+pub(super) struct Codec {
+    class: Py<PyType>,
+    byteorder: Py<PyString>,
+    plan_factory: Py<PyAny>,
+    /// Made at first use.
+    binding: OnceLock<Binding>,
+}
+
+impl Codec {
+    /// Whether this is the codec of exactly this class.
+    #[inline]
+    pub(super) fn is_of(&self, class: *mut ffi::PyTypeObject) -> bool {
+        self.class.as_ptr() == class.cast()
+    }
+
+    #[inline]
+    fn binding(&self, py: Python<'_>) -> PyResult<&Binding> {
+        match self.binding.get() {
+            Some(binding) => Ok(binding),
+            None => self.bind(py),
+        }
+    }
+
+    /// Has the plan made. Threads that meet here each make one, and the first is kept: no lock is held while the user's
+    /// code runs. A plan that cannot be made is tried again the next time.
+    #[cold]
+    fn bind(&self, py: Python<'_>) -> PyResult<&Binding> {
+        let plan = self.plan_factory.bind(py).call1((&self.class, &self.byteorder))?;
+        let binding = Binding::new(&plan)?;
+        Ok(self.binding.get_or_init(|| binding))
+    }
+
+    /// Writes `value` behind what is in `out`.
+    #[inline]
+    fn write(&self, value: &Bound<'_, PyAny>, out: &mut Vec<u8>, base: usize, index: Option<usize>) -> PyResult<()> {
+        let py = value.py();
+        let binding = self.binding(py)?;
+        let mut reader = Reader::new(py, binding);
+        match encode_at(binding.plan(), value, &mut reader, out, base, index) {
+            Ok(()) => Ok(()),
+            Err(fault) => Err(fault.into_exception(py, reader.into_offender())),
+        }
+    }
+}
+
+#[pymethods]
+impl Codec {
+    #[new]
+    fn new(cls: Py<PyType>, byteorder: Py<PyString>, plan_factory: Py<PyAny>) -> Self {
+        Self { class: cls, byteorder, plan_factory, binding: OnceLock::new() }
+    }
+
+    /// The class.
+    #[getter]
+    fn cls(&self, py: Python<'_>) -> Py<PyType> {
+        self.class.clone_ref(py)
+    }
+
+    /// "big" or "little".
+    #[getter]
+    fn byteorder(&self, py: Python<'_>) -> Py<PyString> {
+        self.byteorder.clone_ref(py)
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(format!("Codec({}, {})", self.class.bind(py).qualname()?, self.byteorder.bind(py).repr()?))
+    }
+
+    /// The value that `data` is the encoding of.
+    fn decode<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = data.py();
+        let binding = self.binding(py)?;
+        let input = Input::of(data)?;
+        decode(binding.plan(), input.bytes(), &mut Objects::new(py, binding)).map_err(|fault| fault.into_exception(py, None))
+    }
+
+    /// The value at the start of `data`, and the number of bytes it takes.
+    fn decode_prefix<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+        let py = data.py();
+        let binding = self.binding(py)?;
+        let input = Input::of(data)?;
+        match decode_prefix(binding.plan(), input.bytes(), &mut Objects::new(py, binding)) {
+            Ok((value, consumed)) => (value, consumed).into_pyobject(py),
+            Err(fault) => Err(fault.into_exception(py, None)),
+        }
+    }
+
+    /// The encoding of `value`.
+    pub(super) fn encode<'py>(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+        with_scratch(|out| {
+            self.write(value, out, 0, None)?;
+            Ok(PyBytes::new(value.py(), out))
+        })
+    }
+
+    /// Writes the encoding of `value` into `buffer` and gives its size.
+    #[pyo3(signature = (value, buffer, offset = Offset::START), text_signature = "($self, value, buffer, offset=0)")]
+    pub(super) fn encode_into(&self, value: &Bound<'_, PyAny>, buffer: &Bound<'_, PyAny>, offset: Offset) -> PyResult<usize> {
+        let py = value.py();
+        let output = Output::of(buffer)?;
+        let Some(offset) = offset.0.filter(|offset| *offset <= output.len()) else {
+            return Err(PyIndexError::new_err(format!("the offset lies outside the buffer of {} bytes", output.len())));
+        };
+        with_scratch(|out| {
+            self.write(value, out, offset, None)?;
+            if output.write(offset, out) {
+                return Ok(out.len());
+            }
+            let kind = ErrorKind::BufferTooSmall { expected: size(out.len()), actual: size(output.len() - offset) };
+            let error = Error::new(kind, size(offset) * 8).of(self.binding(py)?.name());
+            Err(Fault::from(error).into_exception(py, None))
+        })
+    }
+
+    /// The values that stand back to back in `data`.
+    fn decode_many<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+        let py = data.py();
+        let binding = self.binding(py)?;
+        let input = Input::of(data)?;
+        let (plan, bytes) = (binding.plan(), input.bytes());
+        let records = match usize::try_from(plan.minimum()) {
+            Ok(minimum) if plan.is_fixed() && minimum > 0 => bytes.len() / minimum,
+            _ => 0,
+        };
+        let mut objects = Objects::new(py, binding);
+        let raise = |fault: Fault| fault.into_exception(py, None);
+        let mut list = objects.begin_list(records).map_err(raise)?;
+        let (mut start, mut index) = (0, 0);
+        while start < bytes.len() {
+            let (value, next) = decode_at(plan, bytes, start, index, &mut objects).map_err(raise)?;
+            objects.push(&mut list, value).map_err(raise)?;
+            (start, index) = (next, index + 1);
+        }
+        Ok(list)
+    }
+
+    /// As `decode_many`, one value at a time.
+    fn iter_decode(slf: &Bound<'_, Self>, data: &Bound<'_, PyAny>) -> PyResult<Decoding> {
+        slf.get().binding(slf.py())?;
+        let input = OwnedInput::of(data)?;
+        Ok(Decoding { codec: slf.clone().unbind(), state: Mutex::new(State::Ready { input, start: 0, index: 0 }) })
+    }
+
+    /// The encodings of all values, back to back.
+    fn encode_many<'py>(&self, values: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+        with_scratch(|out| {
+            for (index, value) in values.try_iter()?.enumerate() {
+                self.write(&value?, out, 0, Some(index))?;
+            }
+            Ok(PyBytes::new(values.py(), out))
+        })
+    }
+
+    // There is no `__clear__`: a cycle through a codec runs through its class too, which is cleared.
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.class)?;
+        visit.call(&self.plan_factory)?;
+        self.binding.get().map_or(Ok(()), |binding| binding.traverse(&visit))
+    }
+}
+
+/// What `iter_decode` gives.
+#[pyclass(frozen, module = "bebytes._core")]
+pub(super) struct Decoding {
+    codec: Py<Codec>,
+    state: Mutex<State>,
+}
+
+enum State {
+    /// The next record starts at byte `start`; the buffer is held until the last one is read.
+    Ready { input: OwnedInput, start: usize, index: usize },
+    /// Reading one now.
+    Busy,
+    /// At the end of the input, or behind an error.
+    Done,
+}
+
+impl Decoding {
+    /// Nothing is done under the lock that could wait or run the user's code.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[pymethods]
+impl Decoding {
+    fn __iter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
+        slf
+    }
+
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let before = {
+            let mut state = self.state();
+            let next = if matches!(*state, State::Done) { State::Done } else { State::Busy };
+            std::mem::replace(&mut *state, next)
+        };
+        let (input, start, index) = match before {
+            State::Ready { input, start, index } => (input, start, index),
+            State::Busy => return Err(PyValueError::new_err("the iterator is at work already")),
+            State::Done => return Ok(None),
+        };
+        let outcome = if start < input.bytes().len() {
+            let binding = self.codec.get().binding(py)?;
+            decode_at(binding.plan(), input.bytes(), start, index, &mut Objects::new(py, binding)).map(Some)
+        } else {
+            Ok(None)
+        };
+        match outcome {
+            Ok(Some((value, start))) => {
+                *self.state() = State::Ready { input, start, index: index + 1 };
+                Ok(Some(value))
+            }
+            Ok(None) => {
+                *self.state() = State::Done;
+                Ok(None)
+            }
+            Err(fault) => {
+                *self.state() = State::Done;
+                Err(fault.into_exception(py, None))
+            }
+        }
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.codec)?;
+        match self.state.try_lock().as_deref() {
+            Ok(State::Ready { input, .. }) => input.traverse(&visit),
+            _ => Ok(()),
+        }
+    }
+
+    fn __clear__(&self) {
+        let before = std::mem::replace(&mut *self.state(), State::Done);
+        drop(before);
+    }
+}
+
+/// The byte of a buffer to start at; `None` for what no buffer has.
+#[derive(Clone, Copy)]
+pub(super) struct Offset(Option<usize>);
+
+impl Offset {
+    /// The first byte.
+    pub(super) const START: Self = Self(Some(0));
+}
+
+impl FromPyObject<'_, '_> for Offset {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        match object.extract::<isize>() {
+            Ok(offset) => Ok(Self(usize::try_from(offset).ok())),
+            Err(error) if error.is_instance_of::<PyOverflowError>(object.py()) => Ok(Self(None)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The largest scratch buffer that a thread keeps.
+const KEPT: usize = 1 << 16;
+
+/// Lends a buffer, empty, that is used again for the next encoding; one within another gets a new one.
+#[inline]
+fn with_scratch<R>(body: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+    thread_local! {
+        static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    }
+    let mut buffer = SCRATCH.take();
+    let outcome = body(&mut buffer);
+    if buffer.capacity() <= KEPT {
+        buffer.clear();
+        SCRATCH.set(buffer);
+    }
+    outcome
+}
+
+/// A length in memory as a figure.
+fn size(length: usize) -> u64 {
+    length as u64
+}

@@ -1,0 +1,43 @@
+//! The Python module `bebytes._core`; `python/bebytes/_core.pyi` is its typed face.
+
+mod buffer;
+mod codec;
+mod construct;
+mod error;
+mod object;
+mod plan;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple, PyType};
+
+/// What a constructor is made of; see `set_constructor`.
+type ConstructorParts<'py> = (Bound<'py, PyTuple>, Bound<'py, PyDict>, Bound<'py, PyDict>, Bound<'py, PyTuple>, bool);
+
+/// Puts `to_be_bytes`, `to_le_bytes`, `encode_be_to` and `encode_le_to` on a class.
+#[pyfunction]
+fn install(cls: &Bound<'_, PyType>) -> PyResult<()> {
+    construct::install(cls)
+}
+
+/// Gives a class a constructor that does what its `__init__` would do.
+#[pyfunction]
+fn set_constructor(cls: &Bound<'_, PyType>, spec: ConstructorParts<'_>) -> PyResult<bool> {
+    let (names, defaults, factories, keyword_only, post_init) = spec;
+    construct::set_constructor(cls, &names, &defaults, &factories, &keyword_only, post_init)
+}
+
+/// How the extension was built: "debug", or else the profile named at build time, or "release".
+const BUILD_PROFILE: &str = match option_env!("BEBYTES_BUILD_PROFILE") {
+    _ if cfg!(debug_assertions) => "debug",
+    Some(profile) => profile,
+    None => "release",
+};
+
+#[pymodule(gil_used = true)]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<codec::Codec>()?;
+    module.add_function(wrap_pyfunction!(install, module)?)?;
+    module.add_function(wrap_pyfunction!(set_constructor, module)?)?;
+    module.add("build_profile", BUILD_PROFILE)?;
+    module.add("__version__", env!("CARGO_PKG_VERSION"))
+}

@@ -1,0 +1,367 @@
+"""
+examples/ccsds.py on the telemetry that ccsdspy tests itself on; ccsdspy says what it holds.
+"""
+
+import csv
+import dataclasses
+import enum
+import io
+import struct
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import ccsdspy  # type: ignore[import-untyped]
+import pytest
+
+import bebytes
+from bebytes import Struct, bits, count, field, i32, size, u8, u16, u32
+
+DATA = Path(ccsdspy.__file__).parent / "tests" / "data"
+HS = {path.parent.name: path for path in DATA.glob("hs/apid*/*.tlm")}
+STREAMS = [
+    *sorted(DATA.glob("hs/apid*/*.tlm")),
+    DATA / "csa" / "apid00400.tlm",
+    DATA / "europa_clipper" / "ecm_raw2.bin",
+    DATA / "split" / "CYGNSS_F7_L0_2022_086_10_15_V01_F__first101pkts.tlm",
+    DATA / "var_length" / "var_length_packets.bin",
+]
+HEADER = {
+    "CCSDS_VERSION_NUMBER": "version",
+    "CCSDS_PACKET_TYPE": "packet_type",
+    "CCSDS_SECONDARY_FLAG": "secondary_header",
+    "CCSDS_APID": "apid",
+    "CCSDS_SEQUENCE_FLAG": "grouping",
+    "CCSDS_SEQUENCE_COUNT": "sequence_count",
+    "CCSDS_PACKET_LENGTH": "length",
+}
+
+
+def beginning(path: Path, backend: str, packets: int = 500) -> bytes:
+    """
+    The whole file for the native backend; as many packets for the plain one as it decodes in about a second.
+    """
+    data = path.read_bytes()
+    if backend == "native":
+        return data
+    end = 0
+    for _ in range(packets):
+        if end < len(data):
+            end += 7 + int.from_bytes(data[end + 4 : end + 6], "big")
+    return data[:end]
+
+
+def bits_of(values: Any) -> list[bytes]:
+    """
+    Floats as bytes, so that a NaN equals itself.
+    """
+    return [struct.pack(">d", value) for value in values]
+
+
+def assert_same_column(expected: Any, actual: list[Any]) -> None:
+    """
+    A column of ccsdspy, a NumPy array, holds the values of ours.
+    """
+    if expected.dtype.kind == "f":
+        assert bits_of(expected) == bits_of(actual)
+    elif expected.dtype.kind == "S":
+        # NumPy cuts the zeros off the end of bytes.
+        assert expected.tolist() == [value.rstrip(b"\0") for value in actual]
+    else:
+        assert expected.tolist() == actual
+
+
+@pytest.mark.parametrize("path", STREAMS, ids=lambda path: path.stem[-24:])
+def test_headers(ccsds: ModuleType, backend: str, path: Path) -> None:
+    """
+    Every header of a file is the one that ccsdspy reads, and the packets encode to the file.
+    """
+    data = beginning(path, backend)
+    packets = bebytes.decode_many(ccsds.SpacePacket, data)
+
+    if len({packet.header.length for packet in packets}) == 1:
+        first_byte = ccsdspy.PacketField("first", "uint", bit_length=8, bit_offset=48)
+        expected = ccsdspy.FixedLength([first_byte]).load(io.BytesIO(data), include_primary_header=True)
+    else:
+        expected = ccsdspy.utils.read_primary_headers(io.BytesIO(data))
+    for theirs, ours in HEADER.items():
+        assert_same_column(expected[theirs], [getattr(packet.header, ours) for packet in packets])
+    assert bebytes.encode_many(packets) == data
+
+
+def test_split(ccsds: ModuleType) -> None:
+    """
+    A mixed stream splits into the packets that ccsdspy splits it into.
+    """
+    path = DATA / "europa_clipper" / "ecm_raw2.bin"
+    streams = ccsds.by_apid(bebytes.decode_many(ccsds.SpacePacket, path.read_bytes()))
+
+    expected = {apid: stream.read() for apid, stream in ccsdspy.split_by_apid(str(path)).items()}
+    assert expected == {apid: bebytes.encode_many(packets) for apid, packets in streams.items()}
+    assert all(ccsds.lost(packets) == 0 for packets in streams.values())
+    assert ccsds.lost(streams[1216][:3] + streams[1216][5:]) == 2
+    assert ccsds.lost([streams[1216][0]] * 2) == 2**14 - 1
+
+
+def definition(ccsds: ModuleType, name: str) -> list[Any]:
+    """
+    A definition of the folder hs.
+
+    Two of the files say 4 for the width of array items that take 4 bytes, as the master list beside them has it.
+    """
+    parameters = ccsds.read_definition(HS[name].parent / "defs.csv")
+    return [dataclasses.replace(p, length=32) if p.items and p.length == 4 else p for p in parameters]
+
+
+@pytest.mark.parametrize("name", sorted(HS))
+def test_definition_file(ccsds: ModuleType, backend: str, name: str) -> None:
+    """
+    A class made from a definition file decodes each parameter to what ccsdspy makes of it.
+    """
+    parameters = definition(ccsds, name)
+    data = beginning(HS[name], backend)
+    packets = bebytes.decode_many(ccsds.packet_class(name, parameters), data)
+
+    oracle = ccsdspy.FixedLength([theirs for p in parameters for theirs in oracle_fields(p)])
+    expected = oracle.load(io.BytesIO(data))
+    for p in parameters:
+        column = [getattr(packet, p.name) for packet in packets]
+        if p.items is None:
+            assert_same_column(expected[p.name], column)
+        else:
+            for i in range(p.items):
+                assert_same_column(expected[f"{p.name}[{i}]"], [items[i] for items in column])
+    assert {packet.rest for packet in packets} == {b""}
+    assert bebytes.encode_many(packets) == data
+
+
+def oracle_fields(p: Any) -> list[Any]:
+    """
+    A parameter in the words of ccsdspy, whose offsets count from the start of the packet.
+    """
+    if p.items is None:
+        return [ccsdspy.PacketField(p.name, p.kind, p.length, 48 + p.offset, p.byteorder)]
+    offsets = [48 + p.offset + i * p.length for i in range(p.items)]
+    return [ccsdspy.PacketField(f"{p.name}[{i}]", p.kind, p.length, at, p.byteorder) for i, at in enumerate(offsets)]
+
+
+def test_calibration(ccsds: ModuleType) -> None:
+    """
+    A calibration that names single numbers becomes an enum.
+    """
+    cls = ccsds.packet_class("apid010", definition(ccsds, "apid010"))
+    packet = bebytes.decode_many(cls, HS["apid010"].read_bytes()[:51])[0]
+
+    assert (packet.pkt10_datavalid.name, packet.pkt10_oscstatus.name) == ("VALID", "EQUAL")
+    assert isinstance(packet.pkt10_datavalid, enum.IntEnum)
+
+
+def test_gaps(ccsds: ModuleType) -> None:
+    """
+    Bits that no parameter describes are kept, and an overlap that is no whole word is refused.
+    """
+    first, last = ccsds.Parameter("first", "uint", 4, 7), ccsds.Parameter("last", "int", 40, 3)
+    packet = ccsds.packet_class("gaps", [first, last])(
+        header=ccsds.PrimaryHeader(apid=1, sequence_count=0), first=127, last=-1
+    )
+    data = packet.to_be_bytes()
+
+    assert data[6:] == bytes.fromhex("0fe0000000e0")
+    assert type(packet).from_be_bytes(data + b"").rest == b""
+    with pytest.raises(ValueError, match="second"):
+        ccsds.packet_class("overlap", [first, ccsds.Parameter("second", "uint", 8, 8)])
+
+
+def cygnss() -> dict[int, list[dict[str, Any]]]:
+    """
+    The definitions of the packets of CYGNSS, by APID, each a list of name, kind, length and byteorder.
+    """
+    folder = DATA / "split" / "defs"
+    definitions = {}
+    with (folder / "Overview.csv").open(newline="") as overview:
+        for row in csv.DictReader(overview):
+            path = folder / f"{row['Packet Short Name']}.csv"
+            with path.open(newline="") as file:
+                rows = [{key.strip(): value for key, value in row.items() if key} for row in csv.DictReader(file)]
+            definitions[int(row["APID_Decimal"])] = rows
+    return definitions
+
+
+class Level(enum.IntEnum):
+    """Where a value lies, as the packets of APID 10 say it."""
+
+    INVALID = 0
+    BELOW = 1
+    EQUAL = 2
+    ABOVE = 3
+
+
+def test_hand_written_words(ccsds: ModuleType, backend: str) -> None:
+    """
+    A class written by hand, with enums in bits and little-endian fields in a big-endian packet (APID 10).
+    """
+
+    class Oscillator(Struct):
+        header: ccsds.PrimaryHeader  # type: ignore[name-defined]
+        seconds: u32
+        subseconds: u16
+        valid: bool = bits()
+        status: Level = bits()
+        unused: u8 = bits(3)
+        at_5hz: bool = bits()
+        at_13hz: bool = bits()
+        random_0: Level = bits()
+        random_1: Level = bits()
+        random_2_to_7: u16 = bits(12)
+        oscillation: u32 = field(byteorder="little")
+        random: list[i32] = count(8, byteorder="little")
+
+    theirs = [
+        ("seconds", "uint", 32, "big"),
+        ("subseconds", "uint", 16, "big"),
+        ("valid", "uint", 1, "big"),
+        ("status", "uint", 2, "big"),
+        ("unused", "uint", 3, "big"),
+        ("at_5hz", "uint", 1, "big"),
+        ("at_13hz", "uint", 1, "big"),
+        ("random_0", "uint", 2, "big"),
+        ("random_1", "uint", 2, "big"),
+        ("random_2_to_7", "uint", 12, "big"),
+        ("oscillation", "uint", 32, "little"),
+        *((f"random[{i}]", "int", 32, "little") for i in range(8)),
+    ]
+    data = beginning(HS["apid010"], backend)
+    packets = bebytes.decode_many(Oscillator, data, backend=backend)
+
+    oracle = ccsdspy.FixedLength([ccsdspy.PacketField(n, kind, w, byte_order=order) for n, kind, w, order in theirs])
+    expected = oracle.load(io.BytesIO(data))
+    for name, *_ in theirs[:-8]:
+        assert_same_column(expected[name], [getattr(packet, name) for packet in packets])
+    for i in range(8):
+        assert_same_column(expected[f"random[{i}]"], [packet.random[i] for packet in packets])
+    assert {packet.status for packet in packets} <= set(Level)
+    assert bebytes.encode_many(packets, backend=backend) == data
+
+
+@pytest.mark.parametrize("apid", [1219, 1223, 1227])
+def test_magnetometer(ccsds: ModuleType, backend: str, apid: int) -> None:
+    """
+    The magnetometers of Europa Clipper: 24-bit samples in a list of structs, and checksums that hold.
+    """
+    path = DATA / "europa_clipper" / f"apid{apid:05}.tlm"
+    data = beginning(path, backend, packets=5)
+    packets = bebytes.decode_many(ccsds.MagnetometerPacket, data)
+
+    channels = [f"channel_{c}" for c in (3, 2, 1)]
+    housekeeping = [f.name for f in bebytes.fields(ccsds.Housekeeping)]
+    oracle = ccsdspy.FixedLength(
+        [
+            ccsdspy.PacketField("seconds", "uint", 32),
+            ccsdspy.PacketField("subseconds", "uint", 16),
+            ccsdspy.PacketField("accountability", "uint", 32),
+            *(ccsdspy.PacketField(f"{c}[{i}]", "int", 24) for i in range(160) for c in channels),
+            *(ccsdspy.PacketField(name, "int", 24) for name in housekeeping),
+            ccsdspy.PacketField("register_80", "uint", 16),
+            ccsdspy.PacketField("checksum", "uint", 16),
+        ]
+    )
+    expected = oracle.load(io.BytesIO(data))
+    for name in ("seconds", "subseconds", "accountability", "register_80", "checksum"):
+        assert_same_column(expected[name], [getattr(packet, name) for packet in packets])
+    for name in housekeeping:
+        assert_same_column(expected[name], [getattr(packet.housekeeping, name) for packet in packets])
+    for i in range(160):
+        for c in channels:
+            assert_same_column(expected[f"{c}[{i}]"], [getattr(packet.samples[i], c) for packet in packets])
+    assert all(packet.intact for packet in packets)
+    assert bebytes.encode_many(packets) == data
+
+
+def test_variable_length(ccsds: ModuleType, backend: str) -> None:
+    """
+    Lists counted by a field, and by the packet's length: what ccsdspy calls variable length, both ways.
+    """
+
+    class TwoLists(Struct, kw_only=True):
+        header: ccsds.PrimaryHeader  # type: ignore[name-defined]
+        data1_len: u8 = bebytes.derived
+        data1: list[u16] = count("data1_len")
+        data2_len: u8 = bebytes.derived
+        data2: list[u16] = count("data2_len")
+        footer: u16
+
+    class Expanding(Struct, kw_only=True):
+        header: ccsds.PrimaryHeader  # type: ignore[name-defined]
+        data: list[u16] = count("(header.length - 1) / 2")
+        footer: u16
+
+    array = ccsdspy.PacketArray
+    footer = ccsdspy.PacketField("footer", "uint", 16)
+    cases: list[tuple[Any, str, list[Any]]] = [
+        (
+            TwoLists,
+            "var_length_packets_double_varfield_with_footer.bin",
+            [
+                ccsdspy.PacketField("data1_len", "uint", 8),
+                array(name="data1", data_type="uint", bit_length=16, array_shape="data1_len"),
+                ccsdspy.PacketField("data2_len", "uint", 8),
+                array(name="data2", data_type="uint", bit_length=16, array_shape="data2_len"),
+                footer,
+            ],
+        ),
+        (
+            Expanding,
+            "var_length_packets_with_footer.bin",
+            [array(name="data", data_type="uint", bit_length=16, array_shape="expand"), footer],
+        ),
+    ]
+    for cls, name, fields in cases:
+        path = DATA / "var_length" / name
+        packets = bebytes.decode_many(cls, path.read_bytes(), backend=backend)
+
+        expected = ccsdspy.VariableLength(fields).load(str(path))
+        for column, values in expected.items():
+            ours = [getattr(packet, column) for packet in packets]
+            assert ours == [v.tolist() for v in values]
+        for packet in packets:
+            packet.header.length = bebytes.derived
+        if cls is TwoLists:
+            # The length of the packet is the sum of both lists: no field of the class is sized by it.
+            for packet in packets:
+                packet.header.length = 3 + 2 * (len(packet.data1) + len(packet.data2))
+        assert bebytes.encode_many(packets, backend=backend) == path.read_bytes()
+
+
+def test_from_scratch(ccsds: ModuleType, tmp_path: Path) -> None:
+    """
+    Packets built here, their lengths derived, are read back by ccsdspy.
+    """
+    words = [b"one", b"three", b"five!", b"seven"]
+    packets = [
+        ccsds.SpacePacket(ccsds.PrimaryHeader(apid=77, sequence_count=i), word) for i, word in enumerate(words)
+    ]
+    path = tmp_path / "words.tlm"
+    path.write_bytes(bebytes.encode_many(packets))
+
+    oracle = ccsdspy.VariableLength([ccsdspy.PacketArray("data", "uint", 8, array_shape="expand")])
+    expected = oracle.load(str(path), include_primary_header=True)
+    assert [bytes(data.tolist()) for data in expected["data"]] == words
+    assert expected["CCSDS_APID"].tolist() == [77] * 4
+    assert expected["CCSDS_SEQUENCE_COUNT"].tolist() == [0, 1, 2, 3]
+    assert expected["CCSDS_SEQUENCE_FLAG"].tolist() == [3] * 4
+    assert expected["CCSDS_PACKET_LENGTH"].tolist() == [len(word) - 1 for word in words]
+
+
+def test_program(ccsds: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    The program prints the packets of a mixed stream, and one packet by its definition.
+    """
+    ccsds.main([])
+    listing = capsys.readouterr().out
+    ccsds.main([str(HS["apid251"]), str(HS["apid251"].parent / "defs.csv")])
+    packet = capsys.readouterr().out
+
+    assert "ecm_raw2.bin: 255012 bytes" in listing
+    assert " 1216      944         164" in listing
+    assert "24000 packets of 42 bytes" in packet
+    assert r"pkt251_char_hellow      b'Hello\x00\x00\x00'" in packet
