@@ -5,7 +5,7 @@ Space packets (CCSDS 133.0-B-2): what a telemetry file holds, and its packets de
     python examples/ccsds.py telemetry.tlm                # your own
     python examples/ccsds.py telemetry.tlm defs.csv       # with the definition of its packets
 
-`PrimaryHeader`, `SpacePacket` and `MagnetometerPacket` are classes written by hand.
+The first part has classes written by hand: the header, packets of any kind, and those of three missions' instruments.
 `packet_class` makes such a class at run time, from a definition file.
 """
 
@@ -133,6 +133,25 @@ class MagnetometerPacket(Struct):
         return binascii.crc_hqx(self.to_be_bytes()[:-2], 0xFFFF) == self.checksum
 
 
+class TwoLists(Struct, kw_only=True):
+    """Two lists, each behind its own count, and a footer."""
+
+    header: PrimaryHeader
+    first_length: u8 = derived
+    first: list[u16] = count("first_length")
+    second_length: u8 = derived
+    second: list[u16] = count("second_length")
+    footer: u16
+
+
+class OneList(Struct, kw_only=True):
+    """A list that fills what the packet has before its footer: two bytes each."""
+
+    header: PrimaryHeader
+    items: list[u16] = count("(header.length - 1) / 2")
+    footer: u16
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Classes made at run time
 # ---------------------------------------------------------------------------------------------------------------------
@@ -212,7 +231,9 @@ def packet_class(name: str, parameters: Iterable[Parameter]) -> type[DefinedPack
     namespace["rest"] = size(f"header.length + 1 - {position // 8}", default=b"")
 
     for word in words:
-        parts = [p for p in leaves if word.offset <= p.offset and p.end <= word.end]
+        parts = [p for p in leaves if word.offset <= p.offset and p.end <= word.end and p.kind == "uint"]
+        if sum(part.length for part in parts) != word.length:
+            raise ValueError(f"{word.name} overlaps other parameters, but is no word made of them")
         namespace[word.name] = property(lambda packet, parts=tuple(parts): join(packet, parts))
 
     cls = types.new_class(name, (DefinedPacket,), {"kw_only": True}, lambda body: body.update(namespace))

@@ -183,18 +183,18 @@ class LabelKind(enum.IntEnum):
     POINTER = 3
 
 
-class Label(Struct):
+class Label(Struct, kw_only=True):
     """A part of a name; the one without text ends it."""
 
-    kind: LabelKind = bits(2)
+    kind: LabelKind = bits(2, default=LabelKind.TEXT)
     length: u8 = bits(6, default=derived)
     text: bytes = size("length")
 
 
-class Pointer(Struct):
+class Pointer(Struct, kw_only=True):
     """The place in the message where a name goes on (RFC 1035, 4.1.4)."""
 
-    kind: LabelKind = bits(2)
+    kind: LabelKind = bits(2, default=LabelKind.POINTER)
     offset: u16 = bits(14)
 
 
@@ -205,7 +205,7 @@ class QuestionTail(Struct):
     record_class: u16 = 1
 
 
-class RecordTail(Struct):
+class RecordTail(Struct, kw_only=True):
     """What follows the name in a resource record (RFC 1035, 4.1.3)."""
 
     record_type: u16
@@ -215,7 +215,7 @@ class RecordTail(Struct):
     rdata: bytes = size("rdlength")
 
 
-class CharacterString(Struct):
+class CharacterString(Struct, kw_only=True):
     """A piece of text in a record of type TXT (RFC 1035, 3.3)."""
 
     length: u8 = derived
@@ -307,11 +307,11 @@ def write_name(name: Name, known: dict[Name, int], position: int) -> bytes:
     for start, text in enumerate(name):
         rest = tuple(label.lower() for label in name[start:])
         if rest in known:
-            return encoded + Pointer(LabelKind.POINTER, known[rest]).to_be_bytes()
+            return encoded + Pointer(offset=known[rest]).to_be_bytes()
         if position + len(encoded) < 2**14:
             known[rest] = position + len(encoded)
-        encoded += Label(LabelKind.TEXT, text=text).to_be_bytes()
-    return encoded + Label(LabelKind.TEXT, text=b"").to_be_bytes()
+        encoded += Label(text=text).to_be_bytes()
+    return encoded + Label(text=b"").to_be_bytes()
 
 
 def read_message(data: bytes) -> Message:
@@ -352,7 +352,9 @@ def write_message(message: Message) -> bytes:
         data += QuestionTail(question.record_type, question.record_class).to_be_bytes()
     for record in itertools.chain(*sections):
         data += write_name(record.name, known, len(data))
-        tail = RecordTail(record.record_type, record.record_class, record.ttl, rdata=record.data)
+        tail = RecordTail(
+            record_type=record.record_type, record_class=record.record_class, ttl=record.ttl, rdata=record.data
+        )
         if record.target is not None:
             tail.rdata += write_name(record.target, known, len(data) + len(tail.to_be_bytes()))
         data += tail.to_be_bytes()
@@ -397,9 +399,8 @@ def answer(data: bytes) -> bytes:
         if addresses is None:
             message.flags.code = ResponseCode.NAME_ERROR
         elif question.record_type == RecordType.A:
-            for address in addresses:
-                data = ipaddress.IPv4Address(address).packed
-                message.answers.append(Record(question.name, RecordType.A, 1, 300, data))
+            packed = (ipaddress.IPv4Address(address).packed for address in addresses)
+            message.answers += [Record(question.name, RecordType.A, 1, 300, address) for address in packed]
     return write_message(message)
 
 

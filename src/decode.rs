@@ -2,8 +2,14 @@
 //!
 //! The sink makes values of what was read; Python objects are one kind of sink, [`crate::value::Value`] another.
 
-use crate::error::Error;
+use std::sync::Arc;
+
+use memchr::memchr;
+
+use crate::bits;
+use crate::error::{Error, ErrorKind, Failure, Step, Wide};
 use crate::plan::{Plan, Table};
+use crate::program::{Block, Code, Form, Items, Numeral, Op, Size};
 
 /// Makes values of what decoding reads.
 ///
@@ -146,8 +152,12 @@ pub trait Sink {
 /// # Errors
 /// The first bad field in declaration order; `EmptyBuffer` and `TrailingData` of the whole; the sink's own.
 pub fn decode<S: Sink>(plan: &Plan, data: &[u8], sink: &mut S) -> Result<S::Value, S::Error> {
-    let _ = (plan, data, sink);
-    todo!()
+    let (value, consumed) = decode_prefix(plan, data, sink)?;
+    if consumed == data.len() {
+        return Ok(value);
+    }
+    let kind = ErrorKind::TrailingData { consumed: consumed as u64, actual: data.len() as u64 };
+    Err(Error::new(kind, bit_of(consumed)).of(plan.name()).into())
 }
 
 /// Reads one record at the start of `data`; gives it and the bytes it took.
@@ -155,8 +165,10 @@ pub fn decode<S: Sink>(plan: &Plan, data: &[u8], sink: &mut S) -> Result<S::Valu
 /// # Errors
 /// The first bad field in declaration order; `EmptyBuffer`; the sink's own.
 pub fn decode_prefix<S: Sink>(plan: &Plan, data: &[u8], sink: &mut S) -> Result<(S::Value, usize), S::Error> {
-    let _ = (plan, data, sink);
-    todo!()
+    if data.is_empty() && plan.minimum() > 0 {
+        return Err(Error::new(ErrorKind::EmptyBuffer { expected: plan.minimum() }, 0).of(plan.name()).into());
+    }
+    run(plan, data, 0, sink).map_err(|failure| failure.finish(plan.name(), None))
 }
 
 /// Reads record number `index` of many, which starts at byte `start` of `data`; gives it and the start of the next.
@@ -166,7 +178,328 @@ pub fn decode_prefix<S: Sink>(plan: &Plan, data: &[u8], sink: &mut S) -> Result<
 ///
 /// # Errors
 /// The first bad field in declaration order; the sink's own.
-pub fn decode_at<S: Sink>(plan: &Plan, data: &[u8], start: usize, index: usize, sink: &mut S) -> Result<(S::Value, usize), S::Error> {
-    let _ = (plan, data, start, index, sink);
-    todo!()
+pub fn decode_at<S: Sink>(
+    plan: &Plan,
+    data: &[u8],
+    start: usize,
+    index: usize,
+    sink: &mut S,
+) -> Result<(S::Value, usize), S::Error> {
+    run(plan, data, start.min(data.len()), sink).map_err(|failure| failure.finish(plan.name(), Some(index)))
+}
+
+/// Frames up to this size need no allocation.
+const SMALL_FRAME: usize = 4;
+
+fn run<S: Sink>(plan: &Plan, data: &[u8], at: usize, sink: &mut S) -> Result<(S::Value, usize), Failure<S::Error>> {
+    let mut decoder = Decoder { data, at, sink };
+    let value = match plan.program.registers {
+        0 => decoder.record(plan, &mut []),
+        1..=SMALL_FRAME => decoder.record(plan, &mut [Wide::ZERO; SMALL_FRAME]),
+        registers => decoder.record(plan, &mut vec![Wide::ZERO; registers]),
+    }?;
+    Ok((value, decoder.at))
+}
+
+/// The bit at which byte `at` begins.
+#[inline]
+fn bit_of(at: usize) -> u64 {
+    (at as u64).saturating_mul(8)
+}
+
+struct Decoder<'a, S> {
+    data: &'a [u8],
+    /// The next byte; never behind the end of `data`.
+    at: usize,
+    sink: &'a mut S,
+}
+
+/// The outcome of one step: [`Failure`] is where errors collect their path.
+type Outcome<S, T = <S as Sink>::Value> = Result<T, Failure<<S as Sink>::Error>>;
+
+impl<'a, S: Sink> Decoder<'a, S> {
+    fn record(&mut self, plan: &Plan, frame: &mut [Wide]) -> Outcome<S> {
+        let mut record = self.sink.begin(plan).map_err(Failure::Own)?;
+        for block in &plan.program.blocks {
+            match *block {
+                Block::Run { first, end, bytes } => {
+                    let start = bit_of(self.at);
+                    let ops = plan.program.ops.get(first..end).unwrap_or_default();
+                    let Some(run) = self.peek(bytes) else { return Err(self.cut(plan, first, ops, frame)) };
+                    for (slot, op) in (first..).zip(ops) {
+                        let Code::Number(numeral) = &op.code else { continue };
+                        let value = self
+                            .number(numeral, run, start + numeral.bit as u64, frame)
+                            .map_err(|failure| failure.within(name(plan, slot)))?;
+                        self.sink.set(&mut record, slot, value).map_err(Failure::Own)?;
+                    }
+                    self.at += bytes;
+                }
+                Block::Single(slot) => {
+                    let Some(op) = plan.program.ops.get(slot) else { continue };
+                    let start = bit_of(self.at);
+                    let value =
+                        self.node(&op.code, start, frame).map_err(|failure| failure.within(name(plan, slot)))?;
+                    self.sink.set(&mut record, slot, value).map_err(Failure::Own)?;
+                }
+            }
+        }
+        self.sink.finish(record).map_err(Failure::Own)
+    }
+
+    /// The next `count` bytes, if they are there.
+    #[inline]
+    fn peek(&self, count: usize) -> Option<&'a [u8]> {
+        self.data.get(self.at..).and_then(|left| left.get(..count))
+    }
+
+    /// Takes `count` bytes for what begins at `bit`.
+    #[inline]
+    fn take(&mut self, count: u64, bit: u64) -> Outcome<S, &'a [u8]> {
+        let there = usize::try_from(count).ok().and_then(|count| self.peek(count));
+        let Some(bytes) = there else {
+            let kind = ErrorKind::InsufficientData { expected: count, actual: self.left() as u64 };
+            return Err(Failure::new(kind, bit));
+        };
+        self.at += bytes.len();
+        Ok(bytes)
+    }
+
+    fn left(&self) -> usize {
+        self.data.len().saturating_sub(self.at)
+    }
+
+    /// The error of a run that the input ends in: the numbers one at a time, since an earlier one may be bad as well.
+    #[cold]
+    #[inline(never)]
+    fn cut(&mut self, plan: &Plan, first: usize, ops: &[Op], frame: &mut [Wide]) -> Failure<S::Error> {
+        let left = self.data.get(self.at..).unwrap_or_default();
+        let start = bit_of(self.at);
+        for (slot, op) in (first..).zip(ops) {
+            let Code::Number(numeral) = &op.code else { continue };
+            let bit = start + numeral.bit as u64;
+            let end = (numeral.bit + numeral.width as usize).div_ceil(8);
+            if end > left.len() {
+                let from = numeral.bit / 8;
+                let (expected, actual) = ((end - from) as u64, left.len().saturating_sub(from) as u64);
+                return Failure::new(ErrorKind::InsufficientData { expected, actual }, bit).within(name(plan, slot));
+            }
+            // The run's own loads may reach behind the input, so this goes byte by byte.
+            let number = bits::gather(left, numeral.bit, numeral.width, numeral.order);
+            let value = if numeral.width > 64 {
+                self.wide(numeral, number, bit, frame)
+            } else {
+                self.narrow(numeral, number as u64, bit, frame)
+            };
+            if let Err(failure) = value {
+                return failure.within(name(plan, slot));
+            }
+        }
+        // Not reached, as the last number of a run ends with it.
+        Failure::new(ErrorKind::InsufficientData { expected: 0, actual: 0 }, start)
+    }
+
+    /// The number in a run that is there.
+    #[inline]
+    fn number(&mut self, numeral: &Numeral, run: &[u8], bit: u64, frame: &mut [Wide]) -> Outcome<S> {
+        if numeral.width > 64 {
+            self.wide(numeral, numeral.place.get_wide(run), bit, frame)
+        } else {
+            self.narrow(numeral, numeral.place.get(run), bit, frame)
+        }
+    }
+
+    /// What a number of at most 64 bits means.
+    #[inline]
+    fn narrow(&mut self, numeral: &Numeral, number: u64, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
+        if let Some(place) = numeral.register.and_then(|register| frame.get_mut(register)) {
+            *place = if numeral.signed { bits::extend(number, numeral.width).into() } else { number.into() };
+        }
+        let sink = &mut *self.sink;
+        let made = match &numeral.form {
+            Form::Unsigned => sink.unsigned(number),
+            Form::Signed => sink.signed(bits::extend(number, numeral.width)),
+            Form::Derived => sink.derived(),
+            Form::Bool if number <= 1 => sink.boolean(number == 1),
+            Form::Bool => return Err(no_discriminant(number.into(), "bool", bit)),
+            Form::Char => match u32::try_from(number).ok().and_then(char::from_u32) {
+                Some(value) => sink.character(value),
+                None => return Err(no_char(number, bit)),
+            },
+            Form::Single => sink.single(f32::from_bits(number as u32)),
+            Form::Double => sink.double(f64::from_bits(number)),
+            Form::Enum(table) => {
+                let found = if numeral.signed {
+                    table.find_small(bits::extend(number, numeral.width))
+                } else if let Ok(small) = i64::try_from(number) {
+                    table.find_small(small)
+                } else {
+                    table.find(number.into())
+                };
+                match found {
+                    Some(index) => sink.member(table, index),
+                    None => return Err(no_member(table, numeral, number.into(), bit)),
+                }
+            }
+            // A negative number is no union of members, as none of them is negative.
+            Form::Flags(table) => {
+                if !table.is_union(number.into()) || (numeral.signed && bits::extend(number, numeral.width) < 0) {
+                    return Err(no_member(table, numeral, number.into(), bit));
+                }
+                sink.flags(table, number.into())
+            }
+        };
+        made.map_err(Failure::Own)
+    }
+
+    /// What a number of more than 64 bits means.
+    fn wide(&mut self, numeral: &Numeral, number: u128, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
+        let signed = bits::extend_wide(number, numeral.width);
+        let wide = if numeral.signed { Wide::from(signed) } else { Wide::Natural(number) };
+        if let Some(place) = numeral.register.and_then(|register| frame.get_mut(register)) {
+            *place = wide;
+        }
+        let sink = &mut *self.sink;
+        let made = match &numeral.form {
+            Form::Derived => sink.derived(),
+            Form::Enum(table) => match table.find(wide) {
+                Some(index) => sink.member(table, index),
+                None => return Err(no_discriminant(wide, table.name(), bit)),
+            },
+            Form::Flags(table) => {
+                if wide < Wide::ZERO || !table.is_union(number) {
+                    return Err(no_discriminant(wide, table.name(), bit));
+                }
+                sink.flags(table, number)
+            }
+            Form::Signed => sink.signed_wide(signed),
+            _ => sink.unsigned_wide(number),
+        };
+        made.map_err(Failure::Own)
+    }
+
+    /// Anything at the cursor, which is on a byte boundary; `bit` is where errors say it begins.
+    fn node(&mut self, code: &Code, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
+        match code {
+            Code::Number(numeral) => {
+                let bytes = self.take(numeral.bytes() as u64, bit)?;
+                self.number(numeral, bytes, bit, frame)
+            }
+            Code::Data { size, text } => {
+                let bytes = self.data(size, bit, frame)?;
+                if !text {
+                    return self.sink.bytes(bytes).map_err(Failure::Own);
+                }
+                match simdutf8::basic::from_utf8(bytes) {
+                    Ok(text) => self.sink.text(text).map_err(Failure::Own),
+                    Err(_) => Err(Failure::new(ErrorKind::InvalidUtf8, bit)),
+                }
+            }
+            Code::Option(choice) => {
+                let whole = self.take(choice.bytes + 1, bit)?;
+                match whole.first() {
+                    Some(0) => self.sink.none().map_err(Failure::Own),
+                    Some(1) => {
+                        let end = self.at;
+                        self.at = end - (whole.len() - 1);
+                        self.node(&choice.code, bit, frame)
+                    }
+                    tag => {
+                        let tag = u64::from(tag.copied().unwrap_or_default());
+                        Err(no_discriminant(tag.into(), "Option", bit))
+                    }
+                }
+            }
+            Code::Record { plan, frame: base } => self.record(plan, frame.get_mut(*base..).unwrap_or_default()),
+            Code::List(items) => self.list(items, bit, frame),
+        }
+    }
+
+    /// The bytes of data, its marker dropped.
+    fn data(&mut self, size: &Size, bit: u64, frame: &[Wide]) -> Outcome<S, &'a [u8]> {
+        let left = self.data.get(self.at..).unwrap_or_default();
+        match size {
+            Size::Fixed(count) => self.take(*count, bit),
+            Size::Computed(formula) => {
+                let count = formula.evaluate(frame).map_err(|value| no_size(value, bit))?;
+                self.take(count, bit)
+            }
+            Size::Rest => {
+                self.at = self.data.len();
+                Ok(left)
+            }
+            Size::Until { marker, open } => match memchr(*marker, left) {
+                Some(count) => {
+                    self.at += count + 1;
+                    Ok(left.get(..count).unwrap_or_default())
+                }
+                None if *open => {
+                    self.at = self.data.len();
+                    Ok(left)
+                }
+                None => Err(Failure::new(ErrorKind::MarkerNotFound { marker: *marker }, bit)),
+            },
+            Size::After { marker } => match memchr(*marker, left) {
+                Some(before) => {
+                    self.at = self.data.len();
+                    Ok(left.get(before + 1..).unwrap_or_default())
+                }
+                None => Ok(&[]),
+            },
+        }
+    }
+
+    fn list(&mut self, items: &Items, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
+        let count = match &items.count {
+            Size::Fixed(count) => *count,
+            Size::Computed(formula) => formula.evaluate(frame).map_err(|value| no_size(value, bit))?,
+            _ => u64::MAX,
+        };
+        // No more than the input can fill, whatever the count says.
+        let room = self.left() as u64 / items.minimum.max(1);
+        let capacity = usize::try_from(count.min(room)).unwrap_or_default();
+        let mut list = self.sink.begin_list(capacity).map_err(Failure::Own)?;
+        let rest = matches!(items.count, Size::Rest);
+        let mut index = 0;
+        while if rest { self.left() > 0 } else { index as u64 != count } {
+            let value = self
+                .node(&items.code, bit_of(self.at), frame)
+                .map_err(|failure| failure.within(Step::Index(index)))?;
+            self.sink.push(&mut list, value).map_err(Failure::Own)?;
+            index += 1;
+        }
+        self.sink.finish_list(list).map_err(Failure::Own)
+    }
+}
+
+/// The step of slot number `slot` in a path.
+#[cold]
+fn name(plan: &Plan, slot: usize) -> Step {
+    Step::Name(plan.fields().get(slot).map_or_else(|| "".into(), |field| Arc::clone(&field.name)))
+}
+
+#[cold]
+#[inline(never)]
+fn no_member<E>(table: &Table, numeral: &Numeral, number: u64, bit: u64) -> Failure<E> {
+    let value = if numeral.signed { bits::extend(number, numeral.width).into() } else { number.into() };
+    no_discriminant(value, table.name(), bit)
+}
+
+#[cold]
+#[inline(never)]
+fn no_discriminant<E>(value: Wide, type_name: &str, bit: u64) -> Failure<E> {
+    Failure::new(ErrorKind::InvalidDiscriminant { value, type_name: type_name.into() }, bit)
+}
+
+#[cold]
+#[inline(never)]
+fn no_char<E>(number: u64, bit: u64) -> Failure<E> {
+    // A char has at most 32 bits.
+    Failure::new(ErrorKind::InvalidChar { value: u32::try_from(number).unwrap_or(u32::MAX) }, bit)
+}
+
+#[cold]
+#[inline(never)]
+fn no_size<E>(value: Option<Wide>, bit: u64) -> Failure<E> {
+    Failure::new(ErrorKind::InvalidSize { value }, bit)
 }

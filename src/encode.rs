@@ -2,8 +2,15 @@
 //!
 //! The source says what its values are; what fits, in which order it is checked and how it is named is decided here.
 
-use crate::error::{Error, Offender, Wide};
-use crate::plan::Plan;
+use std::sync::Arc;
+
+use memchr::memchr;
+
+use crate::bits;
+use crate::derive::{self, Override, Resolution, Solution};
+use crate::error::{Bound, Error, ErrorKind, Failure, Offender, Step, Wide};
+use crate::plan::{Derived, Plan};
+use crate::program::{Block, Choice, Code, Form, Items, Numeral, Op, Size};
 
 /// A value taken as an integer (`__index__`).
 #[derive(Clone, Debug, PartialEq)]
@@ -167,6 +174,94 @@ pub fn encode_at<S: Source>(
     base: usize,
     index: Option<usize>,
 ) -> Result<(), S::Error> {
-    let _ = (plan, value, source, out, base, index);
-    todo!()
+    let start = out.len();
+    let mut encoder = Encoder { out, base: bit_of(base), source, deferred: Vec::new() };
+    let written = match plan.program.registers {
+        0 => encoder.root(plan, value, &mut []),
+        1..=SMALL_FRAME => encoder.root(plan, value, &mut [Wide::ZERO; SMALL_FRAME]),
+        registers => encoder.root(plan, value, &mut vec![Wide::ZERO; registers]),
+    };
+    written.map_err(|failure| {
+        out.truncate(start);
+        failure.finish(plan.name(), index)
+    })
 }
+
+/// Frames up to this size need no allocation.
+const SMALL_FRAME: usize = 4;
+
+/// What `WrongType` says a derived field takes that has no solution.
+const NO_SOLUTION: &str = "a number: its length expression has no whole solution";
+
+/// What `WrongType` says a derived field takes that nothing replaces.
+const NOTHING_SIZED: &str = "a number (nothing here is sized by it)";
+
+/// The bit at which byte `at` begins.
+#[inline]
+fn bit_of(at: usize) -> u64 {
+    (at as u64).saturating_mul(8)
+}
+
+struct Encoder<'a, S> {
+    out: &'a mut Vec<u8>,
+    /// The bit of the whole buffer at which `out` begins.
+    base: u64,
+    source: &'a mut S,
+    deferred: Vec<Deferral>,
+}
+
+/// A derived field that was written as 0, since a later one has a value of the wrong kind; its error, should that one take it after all.
+struct Deferral {
+    error: Error,
+    /// Structs left between the one that is being written and the one that sizes by the field.
+    levels: usize,
+}
+
+/// The outcome of one step: [`Failure`] is where errors collect their path.
+type Outcome<S, T = ()> = Result<T, Failure<<S as Source>::Error>>;
+
+impl<S: Source> Encoder<'_, S> {
+    fn root(&mut self, plan: &Plan, value: &S::Value, frame: &mut [Wide]) -> Outcome<S> {
+        let bit = self.bit();
+        let Some(record) = self.source.record(value, plan).map_err(Failure::Own)? else {
+            return Err(self.no_record(plan, value, bit));
+        };
+        self.record(plan, &record, frame, &[])
+    }
+
+    /// The bit of the whole buffer that is written next.
+    #[inline]
+    fn bit(&self) -> u64 {
+        self.base.saturating_add(bit_of(self.out.len()))
+    }
+
+    fn record(&mut self, plan: &Plan, record: &S::Record, frame: &mut [Wide], overrides: &[Override]) -> Outcome<S> {
+        let program = &plan.program;
+        let solution = if program.derivation.is_empty() {
+            None
+        } else {
+            Some(derive::solve(plan, record, self.source, overrides).map_err(Failure::Own)?)
+        };
+        let known = Known { solution, overrides };
+        let pending = self.deferred.len();
+        for block in &program.blocks {
+            match *block {
+                Block::Run { first, end, bytes } => {
+                    let ops = program.ops.get(first..end).unwrap_or_default();
+                    let start = self.out.len();
+                    self.out.resize(start + bytes, 0);
+                    for (slot, op) in (first..).zip(ops) {
+                        let Code::Number(numeral) = &op.code else { continue };
+                        self.member(slot, op, numeral, record, start, frame, &known)
+                            .map_err(|failure| failure.within(name(plan, slot)))?;
+                    }
+                }
+                Block::Single(slot) => {
+                    let Some(op) = program.ops.get(slot) else { continue };
+                    self.single(slot, op, record, frame, &known)
+                        .map_err(|failure| failure.within(name(plan, slot)))?;
+                }
+            }
+        }
+        self.settle(plan, pending)
+    }

@@ -377,4 +377,8 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
-impl std::fmt::Display for Error { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{}", self.0.kind.class()) } }
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.kind.class())
+    }
+}

@@ -11,8 +11,10 @@
 
 pub mod bits;
 pub mod decode;
+mod derive;
 pub mod encode;
 pub mod error;
+mod expression;
 pub mod plan;
 mod program;
 #[cfg(feature = "python")]

@@ -383,7 +383,9 @@ pub struct PlanError {
 impl fmt::Display for PlanError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let flaw = match self.flaw {
-            Flaw::Width(width) => return write!(formatter, "field {:?}: a width of {width} bits is not possible here", self.field),
+            Flaw::Width(width) => {
+                return write!(formatter, "field {:?}: a width of {width} bits is not possible here", self.field);
+            }
             Flaw::Alignment => "bit fields do not add up to whole bytes here",
             Flaw::Order => "the byte order changes inside a byte",
             Flaw::Members => "the members do not fit",

@@ -205,7 +205,7 @@ impl Program {
             return Err(PlanError { field: "".into(), flaw: Flaw::Depth });
         }
         Ok(Self {
-            derivation: Derivation::of(fields, &frame.places)?,
+            derivation: Derivation::of(fields)?,
             ops: ops.into(),
             blocks: blocks.into(),
             registers: compiler.registers,

@@ -124,7 +124,8 @@ impl Table {
         match &self.lookup {
             Lookup::Mask(mask) => bits & !mask == 0,
             Lookup::Unions(members) => {
-                let union = members.iter().filter(|member| *member & bits == **member).fold(0, |union, member| union | member);
+                let union =
+                    members.iter().filter(|member| *member & bits == **member).fold(0, |union, member| union | member);
                 union == bits
             }
             Lookup::Dense { .. } | Lookup::Sorted(_) => false,

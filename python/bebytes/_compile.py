@@ -55,8 +55,6 @@ def compile_plan(schema: Schema, byteorder: str, outermost: bool) -> Plan:
     Raises:
         SchemaError: the schema has no valid layout.
     """
-    if schema.compiling:
-        raise SchemaError(f"{schema.name} contains itself, directly or through another class; a struct may not (yet)")
     schema.compiling = True
     try:
         schema.resolve()
@@ -213,6 +211,8 @@ class _NodeBuilder:
         self._refuse(annotation, "size", "until", "after")
         if isinstance(annotation, type) and hasattr(annotation, "__bebytes_schema__"):
             self._refuse(annotation, "bits")
+            if annotation.__bebytes_schema__.compiling:
+                raise self.field.error(f"{annotation.__name__} would contain itself, which a struct may not (yet); break the circle")
             return Record(annotation.__bebytes_schema__.plan(self.byteorder, outermost=False))
         return self._number(annotation)
 

@@ -10,11 +10,12 @@ import sys
 import types
 import typing
 from _thread import RLock
+from types import NoneType
 from typing import Any
 
 from ._expression import names, parse
 from .errors import SchemaError
-from .fields import MISSING, Missing, Specifier, derived
+from .fields import MISSING, Derived, Missing, Specifier, derived
 from .types import Scalar
 
 if typing.TYPE_CHECKING:
@@ -141,19 +142,34 @@ class Field:
 
 class HiddenSpecifier:
     """
-    Mixed into a default value whose name hides a specifier: calling it says so.
+    A value whose name hides a specifier of that name: calling it says so.
     """
+
+    name: str
 
     def __call__(self, *args: object, **kwargs: object) -> typing.NoReturn:
-        Specifier()(*args, **kwargs)
+        raise SchemaError(
+            f"the field {self.name!r} hides the specifier of that name in the lines below it; write bebytes.{self.name}(...)"
+        )
 
 
-def hide(value: Any) -> Any:
+class _HiddenBy(HiddenSpecifier):
+    __slots__ = ("name", "value")
+
+    def __init__(self, name: str, value: Any) -> None:
+        self.name = name
+        self.value = value
+
+
+def hide(name: str, value: Any) -> Any:
     """
-    A stand-in for `value` in the body of a class where it hides a specifier of the same name.
+    A stand-in for `value` in the body of a class where it hides the specifier `name`.
     """
     if type(value) in (int, float, str, bytes):
-        return type("Hidden", (HiddenSpecifier, type(value)), {})(value)
+        # What can be reckoned with stays so: the body may go on using its name.
+        return type("Hidden", (HiddenSpecifier, type(value)), {"name": name})(value)
+    if isinstance(value, (Specifier, Derived, NoneType, bool)):
+        return _HiddenBy(name, value)
     return value
 
 
@@ -161,6 +177,8 @@ def visible(value: Any) -> Any:
     """
     What `hide` was given.
     """
+    if isinstance(value, _HiddenBy):
+        return value.value
     if isinstance(value, HiddenSpecifier):
         return type(value).__mro__[2](value)
     return value
@@ -207,8 +225,9 @@ class Schema:
         Raises:
             SchemaError: the first that cannot be resolved.
         """
-        for f in self.fields:
-            f.resolve(self.cls.__module__)
+        with LOCK:
+            for f in self.fields:
+                f.resolve(self.cls.__module__)
 
     def plan(self, byteorder: str, outermost: bool = True) -> "Plan":
         """

@@ -19,6 +19,7 @@ from ._schema import (
     own_annotations,
     schema_of,
     scope_of,
+    visible,
 )
 from .errors import SchemaError, WrongType
 from .fields import Derived, Specifier, after, bits, count, field, size, until
@@ -47,7 +48,7 @@ class _Body(dict[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         value = super().__getitem__(name)
-        return hide(value) if name in _SPECIFIERS else value
+        return hide(name, value) if name in _SPECIFIERS else value
 
 
 class StructMeta(type):
@@ -123,7 +124,7 @@ def _own_fields(
         if is_classvar(annotation):
             continue
         _check_name(name, field_name, parents)
-        right = body.pop(field_name) if field_name in body else Specifier()
+        right = visible(body.pop(field_name)) if field_name in body else Specifier()
         fields.append(Field(name, field_name, annotation, right, kw_only, scope_of(annotation, scope)))
     for attribute, value in body.items():
         if isinstance(value, (Specifier, Derived)):

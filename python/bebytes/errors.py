@@ -276,7 +276,10 @@ class InvalidSize(DecodeError):
 
 class LimitExceeded(DecodeError):
     """
-    Structs nested deeper than `depth`.
+    Structs nested deeper than `depth` in the input.
+
+    The nesting of today's layouts is known when the class is made (beyond 128 levels it is a `SchemaError`), so this is for
+    structs that can contain themselves.
     """
 
     figures = ("depth",)

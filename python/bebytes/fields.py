@@ -7,19 +7,12 @@ A specifier only notes what was written; the class it stands in checks it and ra
 """
 
 from collections.abc import Callable
-from typing import Any, Literal, NoReturn, TypeVar, overload
-
-from .errors import SchemaError
+from typing import Any, Literal, TypeVar, overload
 
 __all__ = ["after", "bits", "count", "derived", "field", "size", "until"]
 
 T = TypeVar("T")
 ByteOrder = Literal["big", "little"]
-
-_HIDDEN = (
-    "a field here is called like the specifier (field, bits, size, count, until, after) and hides it;"
-    " write bebytes.size(...), or whichever it is, with the module's name"
-)
 
 
 class Missing:
@@ -45,9 +38,6 @@ class Derived:
     """
 
     __slots__ = ()
-
-    def __call__(self, *args: object, **kwargs: object) -> NoReturn:
-        raise SchemaError(_HIDDEN)
 
     def __repr__(self) -> str:
         return "derived"
@@ -93,9 +83,6 @@ class Specifier:
         self.default = default
         self.default_factory = default_factory
         self.doc = doc
-
-    def __call__(self, *args: object, **kwargs: object) -> NoReturn:
-        raise SchemaError(_HIDDEN)
 
 
 @overload

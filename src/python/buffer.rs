@@ -31,7 +31,7 @@ impl<'py> Input<'py> {
             if ffi::PyBytes_CheckExact(object.as_ptr()) != 0 {
                 return Ok(Self {
                     data: ffi::PyBytes_AS_STRING(object.as_ptr()).cast(),
-                    len: length(ffi::PyBytes_GET_SIZE(object.as_ptr())),
+                    len: length(ffi::PyBytes_Size(object.as_ptr())),
                     _view: None,
                     _object: object.clone(),
                 });

@@ -91,7 +91,8 @@ impl Codec {
         let py = data.py();
         let binding = self.binding(py)?;
         let input = Input::of(data)?;
-        decode(binding.plan(), input.bytes(), &mut Objects::new(py, binding)).map_err(|fault| fault.into_exception(py, None))
+        decode(binding.plan(), input.bytes(), &mut Objects::new(py, binding))
+            .map_err(|fault| fault.into_exception(py, None))
     }
 
     /// The value at the start of `data`, and the number of bytes it takes.
@@ -115,7 +116,12 @@ impl Codec {
 
     /// Writes the encoding of `value` into `buffer` and gives its size.
     #[pyo3(signature = (value, buffer, offset = Offset::START), text_signature = "($self, value, buffer, offset=0)")]
-    pub(super) fn encode_into(&self, value: &Bound<'_, PyAny>, buffer: &Bound<'_, PyAny>, offset: Offset) -> PyResult<usize> {
+    pub(super) fn encode_into(
+        &self,
+        value: &Bound<'_, PyAny>,
+        buffer: &Bound<'_, PyAny>,
+        offset: Offset,
+    ) -> PyResult<usize> {
         let py = value.py();
         let output = Output::of(buffer)?;
         let Some(offset) = offset.0.filter(|offset| *offset <= output.len()) else {

@@ -40,11 +40,6 @@ impl Shape {
         Ok(Self { class: class.clone().unbind(), offsets })
     }
 
-    /// The class.
-    pub(super) fn class(&self) -> &Py<PyType> {
-        &self.class
-    }
-
     /// The number of fields.
     pub(super) fn len(&self) -> usize {
         self.offsets.len()
@@ -54,12 +49,6 @@ impl Shape {
     #[inline]
     pub(super) fn type_object(&self) -> *mut ffi::PyTypeObject {
         self.class.as_ptr().cast()
-    }
-
-    /// Where field `index` lies in an instance, in bytes.
-    #[inline]
-    pub(super) fn offset(&self, index: usize) -> usize {
-        self.offsets[index]
     }
 
     /// A new instance without any field set, which is legal at all times: reading an empty slot is an `AttributeError`.
@@ -274,7 +263,7 @@ pub(super) fn set_constructor(
     unsafe {
         let metaclass = class.get_type().as_type_ptr();
         let base = &raw const ffi::PyType_Type;
-        if (*metaclass).tp_call != (*base).tp_call
+        if (*metaclass).tp_call.map(|call| call as usize) != (*base).tp_call.map(|call| call as usize)
             || (*metaclass).tp_vectorcall_offset != (*base).tp_vectorcall_offset
             || (*base).tp_flags & ffi::Py_TPFLAGS_HAVE_VECTORCALL == 0
         {
@@ -324,7 +313,10 @@ struct Arguments<'a> {
 
 impl Arguments<'_> {
     /// The names and values given by keyword.
-    fn named<'py>(&self, py: Python<'py>) -> impl Iterator<Item = (Borrowed<'_, 'py, PyAny>, Borrowed<'_, 'py, PyAny>)> {
+    fn named<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> impl Iterator<Item = (Borrowed<'_, 'py, PyAny>, Borrowed<'_, 'py, PyAny>)> {
         self.values[self.count..].iter().enumerate().map(move |(index, value)| {
             // SAFETY: `keywords` is a tuple of as many names as there are values behind the positional ones, and the
             // caller of the vectorcall keeps both alive.
@@ -408,7 +400,7 @@ impl Constructor {
 
     /// The parameter called `name`, looked for at `likely` first.
     #[inline]
-    fn find(&self, name: &Borrowed<'_, '_, PyAny>, likely: usize) -> Option<usize> {
+    fn find(&self, name: &Bound<'_, PyAny>, likely: usize) -> Option<usize> {
         let same = |parameter: &Parameter| parameter.name.as_ptr() == name.as_ptr();
         if self.parameters.get(likely).is_some_and(same) {
             return Some(likely);
@@ -417,8 +409,11 @@ impl Constructor {
     }
 
     #[cold]
-    fn find_by_text(&self, name: &Borrowed<'_, '_, PyAny>) -> Option<usize> {
-        self.parameters.iter().position(|parameter| parameter.name.bind(name.py()).eq(name).unwrap_or(false))
+    fn find_by_text(&self, name: &Bound<'_, PyAny>) -> Option<usize> {
+        self.parameters.iter().position(|parameter| {
+            // A subclass of str that is equal to a name stands for it, as in a call of a Python function.
+            parameter.name.bind(name.py()).as_any().eq(name).unwrap_or(false)
+        })
     }
 
     /// The `TypeError` of a call that does not fit, in the words and the order of checks of a Python function.
@@ -431,7 +426,8 @@ impl Constructor {
             given[index] = true;
         }
         for (name, _) in arguments.named(py) {
-            let Some(index) = self.find(&name, 0) else {
+            let name = &*name;
+            let Some(index) = self.find(name, 0) else {
                 return PyTypeError::new_err(format!("{call} got an unexpected keyword argument '{name}'"));
             };
             if std::mem::replace(&mut given[index], true) {
@@ -451,7 +447,9 @@ impl Constructor {
             if !missing.is_empty() {
                 let (count, list) = (missing.len(), listed(&missing));
                 let plural = if count == 1 { "" } else { "s" };
-                return PyTypeError::new_err(format!("{call} missing {count} required {kind} argument{plural}: {list}"));
+                return PyTypeError::new_err(format!(
+                    "{call} missing {count} required {kind} argument{plural}: {list}"
+                ));
             }
         }
         PyTypeError::new_err(format!("{call} cannot be called like this"))
@@ -466,7 +464,8 @@ impl Constructor {
             + 1;
         let takes = if least == most { most.to_string() } else { format!("from {least} to {most}") };
         let plural = if least == most && most == 1 { "" } else { "s" };
-        let by_keyword = (self.parameters.iter().zip(given)).filter(|(parameter, given)| parameter.keyword_only && **given);
+        let by_keyword =
+            (self.parameters.iter().zip(given)).filter(|(parameter, given)| parameter.keyword_only && **given);
         let were = match by_keyword.count() {
             0 => format!("{given_by_position} were given"),
             named => format!(
@@ -519,7 +518,11 @@ const fn without_arguments(name: &'static CStr, function: ffi::PyCFunction, doc:
     }
 }
 
-const fn with_buffer(name: &'static CStr, function: ffi::PyCFunctionFastWithKeywords, doc: &'static CStr) -> ffi::PyMethodDef {
+const fn with_buffer(
+    name: &'static CStr,
+    function: ffi::PyCFunctionFastWithKeywords,
+    doc: &'static CStr,
+) -> ffi::PyMethodDef {
     ffi::PyMethodDef {
         ml_name: name.as_ptr(),
         ml_meth: ffi::PyMethodDefPointer { PyCFunctionFastWithKeywords: function },
@@ -627,14 +630,17 @@ unsafe fn encode_to<'py>(
     let mut given = [None, None];
     if arguments.count > given.len() {
         let count = arguments.count + 1;
-        return Err(PyTypeError::new_err(format!("{method}() takes from 2 to 3 positional arguments but {count} were given")));
+        return Err(PyTypeError::new_err(format!(
+            "{method}() takes from 2 to 3 positional arguments but {count} were given"
+        )));
     }
     for (place, &value) in given.iter_mut().zip(&arguments.values[..arguments.count]) {
         // SAFETY: the arguments are alive.
         *place = Some(unsafe { Bound::from_borrowed_ptr(py, value) });
     }
     for (name, value) in arguments.named(py) {
-        let text = name.cast::<PyString>()?.to_cow()?;
+        let text = name.str()?;
+        let text = text.to_cow()?;
         let Some(index) = PARAMETERS.iter().position(|parameter| *parameter == text) else {
             return Err(PyTypeError::new_err(format!("{method}() got an unexpected keyword argument '{text}'")));
         };

@@ -65,7 +65,11 @@ fn exception(py: Python<'_>, error: &Error, offender: Option<Bound<'_, PyAny>>) 
 }
 
 /// The figures of an error, in the order of its class.
-fn figures<'py>(py: Python<'py>, kind: &ErrorKind, offender: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyTuple>> {
+fn figures<'py>(
+    py: Python<'py>,
+    kind: &ErrorKind,
+    offender: Option<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyTuple>> {
     match kind {
         ErrorKind::OutOfRange { value, range } => {
             let value = match value {

@@ -246,7 +246,7 @@ impl<'a, 'py> Sink for Objects<'a, 'py> {
         // it; its room stays (`allocated`), so that items are then added without moving.
         unsafe {
             let list = self.made(ffi::PyList_New(capacity.cast_signed()))?;
-            ffi::Py_SET_SIZE(list.as_ptr().cast(), 0);
+            (*list.as_ptr().cast::<ffi::PyVarObject>()).ob_size = 0;
             Ok(list.cast_into_unchecked())
         }
     }
@@ -260,7 +260,7 @@ impl<'a, 'py> Sink for Objects<'a, 'py> {
             let size = ffi::PyList_GET_SIZE(list.as_ptr());
             if size < (*inner).allocated {
                 (*inner).ob_item.offset(size).write(value.into_ptr());
-                ffi::Py_SET_SIZE(inner.cast(), size + 1);
+                (*inner).ob_base.ob_size = size + 1;
                 return Ok(());
             }
         }
@@ -350,7 +350,9 @@ impl<'a, 'py> Reader<'a, 'py> {
     fn float_of_int(&mut self, int: Bound<'py, PyInt>) -> Result<Float, Fault> {
         match int.extract::<f64>() {
             Ok(number) => Ok(Float::Number(number)),
-            Err(error) if error.is_instance_of::<PyOverflowError>(self.py) => Ok(Float::Beyond(self.keep(int.into_any()))),
+            Err(error) if error.is_instance_of::<PyOverflowError>(self.py) => {
+                Ok(Float::Beyond(self.keep(int.into_any())))
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -471,7 +473,9 @@ impl<'a, 'py> Source for Reader<'a, 'py> {
         };
         match text.to_str() {
             Ok(_) => Ok(Text::Text(Utf8 { text: text.clone() })),
-            Err(error) if error.is_instance_of::<pyo3::exceptions::PyUnicodeEncodeError>(self.py) => Ok(Text::Surrogates),
+            Err(error) if error.is_instance_of::<pyo3::exceptions::PyUnicodeEncodeError>(self.py) => {
+                Ok(Text::Surrogates)
+            }
             Err(error) => Err(error.into()),
         }
     }

@@ -102,7 +102,8 @@ impl PlanReader {
             return Err(PyTypeError::new_err(format!("{name} has {} slots for {} ops", shape.len(), fields.len())));
         }
         let tag = self.shapes.len();
-        let core = Plan::tagged(name.as_str(), tag, fields).map_err(|flaw| schema_error(py, &name, &flaw.to_string()))?;
+        let core =
+            Plan::tagged(name.as_str(), tag, fields).map_err(|flaw| schema_error(py, &name, &flaw.to_string()))?;
         self.shapes.push(shape);
         self.plans.insert(identity, Arc::clone(&core));
         Ok(core)
@@ -123,10 +124,15 @@ impl PlanReader {
         bounded(depth)?;
         Ok(match &*kind(node)? {
             "Number" => Node::Number(self.number(node)?),
-            "Data" => Node::Data { length: length(&node.getattr("length")?, depth + 1)?, text: node.getattr("text")?.extract()? },
+            "Data" => Node::Data {
+                length: length(&node.getattr("length")?, depth + 1)?,
+                text: node.getattr("text")?.extract()?,
+            },
             "Option" => Node::option(self.node(&node.getattr("node")?, depth + 1)?),
             "Record" => Node::Record(self.plan(&node.getattr("plan")?, depth + 1)?),
-            "List" => Node::list(length(&node.getattr("count")?, depth + 1)?, self.node(&node.getattr("item")?, depth + 1)?),
+            "List" => {
+                Node::list(length(&node.getattr("count")?, depth + 1)?, self.node(&node.getattr("item")?, depth + 1)?)
+            }
             other => return Err(unknown("node", other)),
         })
     }
@@ -157,7 +163,11 @@ impl PlanReader {
         let members: Vec<Py<PyAny>> = table.getattr("members")?.extract()?;
         let values = table.getattr("values")?.cast_into::<PyTuple>()?;
         if members.len() != values.len() {
-            return Err(PyTypeError::new_err(format!("{name} has {} members for {} values", members.len(), values.len())));
+            return Err(PyTypeError::new_err(format!(
+                "{name} has {} members for {} values",
+                members.len(),
+                values.len()
+            )));
         }
         let (core, members) = if table.getattr("flags")?.extract()? {
             let maximum: u128 = table.getattr("maximum")?.extract()?;
@@ -178,7 +188,9 @@ fn length(length: &Bound<'_, PyAny>, depth: usize) -> PyResult<Length> {
         "Fixed" => Length::Fixed(length.getattr("value")?.extract()?),
         "Computed" => Length::Computed(expression(&length.getattr("expression")?, depth)?),
         "Rest" => Length::Rest,
-        "Until" => Length::Until { marker: length.getattr("marker")?.extract()?, open: length.getattr("open")?.extract()? },
+        "Until" => {
+            Length::Until { marker: length.getattr("marker")?.extract()?, open: length.getattr("open")?.extract()? }
+        }
         "After" => Length::After { marker: length.getattr("marker")?.extract()? },
         other => return Err(unknown("length", other)),
     })

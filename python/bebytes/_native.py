@@ -1,0 +1,75 @@
+"""
+Runner: hands the plans to the extension.
+"""
+
+from typing import Any
+
+from . import _core
+from ._schema import schema_of
+from .fields import MISSING
+
+# Class methods that a class keeps ready-made, by the codec that they belong to and its method.
+_READY_MADE = {
+    "from_be_bytes": ("__bebytes_be__", "decode"),
+    "from_le_bytes": ("__bebytes_le__", "decode"),
+    "try_from_be_bytes": ("__bebytes_be__", "decode_prefix"),
+    "try_from_le_bytes": ("__bebytes_le__", "decode_prefix"),
+}
+
+
+def _plan(cls: type, byteorder: str) -> Any:
+    return schema_of(cls).plan(byteorder)
+
+
+def codec(cls: Any, byteorder: str) -> _core.Codec:
+    """
+    The codec of a struct class; its plan is made at first use.
+    """
+    made = cls.__dict__.get("__bebytes_be__" if byteorder == "big" else "__bebytes_le__")
+    return made if isinstance(made, _core.Codec) else _core.Codec(cls, byteorder, _plan)
+
+
+def install(base: Any) -> None:
+    """
+    Give the base of all structs its encoding methods.
+    """
+    python_methods = {name: getattr(base, name) for name in ("to_be_bytes", "to_le_bytes", "encode_be_to", "encode_le_to")}
+    _core.install(base)
+    assert all(vars(base)[name] is not method for name, method in python_methods.items())
+
+
+def attach(cls: Any) -> None:
+    """
+    Give a new struct class its codecs, its decoding methods and its constructor.
+    """
+    cls.__bebytes_be__ = _core.Codec(cls, "big", _plan)
+    cls.__bebytes_le__ = _core.Codec(cls, "little", _plan)
+    for name, (codec_name, method) in _READY_MADE.items():
+        _make_ready(cls, name, codec_name, method)
+    fields = schema_of(cls).fields
+    _core.set_constructor(
+        cls,
+        (
+            tuple(f.name for f in fields),
+            {f.name: f.default for f in fields if f.default is not MISSING},
+            {f.name: f.default_factory for f in fields if f.default_factory is not MISSING},
+            tuple(f.kw_only for f in fields),
+            hasattr(cls, "__post_init__"),
+        ),
+    )
+
+
+def _make_ready(cls: Any, name: str, codec_name: str, method: str) -> None:
+    holders = [c for c in cls.__mro__ if name in c.__dict__]
+    ready = [c for c in holders[:-1] if codec_name in c.__dict__ and _is_ready_made(c.__dict__[name])]
+    if holders[0] is holders[-1] or holders[0] in ready:
+        setattr(cls, name, getattr(cls.__dict__[codec_name], method))
+        return
+    # The user's own method comes first. Its super() is to find the method of `Struct`, which asks for the class it is
+    # called on, and not what a parent has at hand for itself.
+    for parent in ready:
+        delattr(parent, name)
+
+
+def _is_ready_made(method: Any) -> bool:
+    return isinstance(getattr(method, "__self__", None), _core.Codec)

@@ -1,0 +1,43 @@
+"""
+The command `bebytes`; each verb is a file of this folder.
+
+A verb's module has `HELP`, `add_arguments(parser)` and `run(arguments) -> exit code`.
+Exit codes: 0 all well, 1 a check failed, 2 the command could not run.
+"""
+
+import argparse
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from types import ModuleType
+
+from . import bench
+
+__all__ = ["main"]
+
+VERBS: dict[str, ModuleType] = {"bench": bench}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """
+    Run the command; `arguments` are those of the process where none are given.
+    """
+    parser = argparse.ArgumentParser(prog="bebytes", description="Tools for bebytes, the library for binary layouts.")
+    parser.add_argument("--version", action="version", version=f"bebytes {installed_version()}")
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+    for name, verb in VERBS.items():
+        of_verb = verbs.add_parser(name, help=verb.HELP, description=verb.__doc__)
+        verb.add_arguments(of_verb)
+        of_verb.set_defaults(run=verb.run)
+    parsed = parser.parse_args(arguments)
+    code: int = parsed.run(parsed)
+    return code
+
+
+def installed_version() -> str:
+    """
+    The version of the installed package.
+    """
+    try:
+        return version("bebytes")
+    except PackageNotFoundError:
+        return "(not installed)"

@@ -1,0 +1,216 @@
+"""
+Engines: who does a scenario's work, and how it is timed.
+
+`native` and `python` are the backends of this very process; `crate` and `core` are Rust programs that are asked over a pipe.
+All do the same operations on the same inputs and are checked against the same answers.
+"""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
+from pathlib import Path
+from typing import Any, Protocol
+
+from bebytes import Struct, fields
+from bebytes._schema import schema_of
+from bebytes.scenarios import Scenario
+
+NAMES = ("crate", "core", "native", "python")
+
+TITLES = {
+    "crate": "the Rust crate bebytes",
+    "core": "the Rust core of this package, without an interpreter",
+    "native": "this package with the Rust extension",
+    "python": "this package in plain Python",
+}
+
+
+class EngineError(Exception):
+    """
+    An engine that broke off; the text says how.
+    """
+
+
+class Engine(Protocol):
+    """
+    What every engine can do with a scenario.
+    """
+
+    name: str
+    facts: dict[str, Any]
+
+    def absent(self, scenario: Scenario) -> str:
+        """Why the engine cannot do it, or ""."""
+
+    def failures(self, scenario: Scenario) -> list[str]:
+        """What it gets wrong, a line an input."""
+
+    def time(self, scenario: Scenario, operations: int) -> int:
+        """The nanoseconds that so many operations take."""
+
+
+class Backend:
+    """
+    A backend of this process.
+    """
+
+    def __init__(self, name: str, facts: dict[str, Any]) -> None:
+        self.name = name
+        self.facts = facts
+
+    def absent(self, scenario: Scenario) -> str:
+        return ""
+
+    def failures(self, scenario: Scenario) -> list[str]:
+        return scenario.failures(self.name)
+
+    def time(self, scenario: Scenario, operations: int) -> int:
+        work = scenario.work(self.name)
+        if len(work.calls) == 2:
+            return _time_pair(*work.calls, work.inputs, operations)
+        return _time(work.calls[0], work.inputs, operations)
+
+
+class Program:
+    """
+    A Rust program that holds the scenarios and is told what to do, a line at a time.
+    """
+
+    def __init__(
+        self, name: str, path: Path, scenarios: Path, order: Mapping[str, int], facts: dict[str, Any]
+    ) -> None:
+        """
+        Args:
+            path: the program.
+            scenarios: the file that `write_scenarios` wrote.
+            order: the place of each scenario in it, by key.
+
+        Raises:
+            EngineError: it does not start.
+        """
+        self.name = name
+        self._order = order
+        self._process = subprocess.Popen(
+            [path, scenarios], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        self.facts = facts | self._answer()
+
+    def absent(self, scenario: Scenario) -> str:
+        if self.name == "crate" and scenario.crate:
+            return scenario.crate
+        return str(self._ask("check", scenario).get("absent", ""))
+
+    def failures(self, scenario: Scenario) -> list[str]:
+        return list(self._ask("check", scenario)["failures"])
+
+    def time(self, scenario: Scenario, operations: int) -> int:
+        return int(self._ask("time", scenario, operations)["ns"])
+
+    def close(self) -> None:
+        """
+        End the program.
+        """
+        # Its input ends, so it does.
+        self._process.communicate()
+
+    def _ask(self, verb: str, scenario: Scenario, *numbers: int) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        try:
+            print(verb, self._order[scenario.key], *numbers, file=self._process.stdin, flush=True)
+        except BrokenPipeError:
+            pass
+        return self._answer()
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            _, said = self._process.communicate()
+            raise EngineError(f"the engine {self.name} broke off: {said.strip() or self._process.returncode}")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+def write_scenarios(path: Path, scenarios: Sequence[Scenario]) -> dict[str, int]:
+    """
+    Write scenarios for the Rust programs, with their compiled plans, and return the place of each by key.
+
+    The form is that of benches/engines/protocol.rs.
+    """
+    form = [
+        {
+            "layout": f"{s.group}/{s.name}",
+            "operation": s.operation,
+            "byteorder": s.byteorder,
+            "plan": _plan_form(schema_of(s.schema).plan(s.byteorder)),
+            "values": [_value_form(value) for value in s.values],
+            "data": [raw.hex() for raw in s.data],
+        }
+        for s in scenarios
+    ]
+    path.write_text(json.dumps({"scenarios": form}, allow_nan=False), encoding="utf-8")
+    return {s.key: i for i, s in enumerate(scenarios)}
+
+
+def loop_cost() -> float:
+    """
+    The nanoseconds an operation that the loop around a call takes; the figures of `native` and `python` include it.
+    """
+    inputs = tuple(range(64))
+    best = min(_time_nothing(inputs, 64_000) for _ in range(5))
+    return best / 64_000
+
+
+def _plan_form(part: Any) -> Any:
+    # The nodes of a plan are named tuples; classes and members mean nothing outside Python.
+    if isinstance(part, tuple) and hasattr(part, "_fields"):
+        named = {n: _plan_form(v) for n, v in zip(part._fields, part, strict=True) if n not in ("cls", "members")}
+        return {"node": type(part).__name__} | named
+    return [_plan_form(p) for p in part] if isinstance(part, tuple) else part
+
+
+def _value_form(value: Any) -> Any:
+    if isinstance(value, Struct):
+        return [_value_form(getattr(value, f.name)) for f in fields(type(value))]
+    if isinstance(value, list):
+        return [_value_form(item) for item in value]
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def _time(call: Callable[[Any], Any], inputs: tuple[Any, ...], operations: int) -> int:
+    laps, rest = divmod(operations, len(inputs))
+    last = inputs[:rest]
+    clock = time.perf_counter_ns
+    start = clock()
+    for _ in repeat(None, laps):
+        for value in inputs:
+            call(value)
+    for value in last:
+        call(value)
+    return clock() - start
+
+
+def _time_pair(
+    first: Callable[[Any], Any], second: Callable[[Any], Any], inputs: tuple[Any, ...], operations: int
+) -> int:
+    laps, rest = divmod(operations, len(inputs))
+    last = inputs[:rest]
+    clock = time.perf_counter_ns
+    start = clock()
+    for _ in repeat(None, laps):
+        for value in inputs:
+            second(first(value))
+    for value in last:
+        second(first(value))
+    return clock() - start
+
+
+def _time_nothing(inputs: tuple[Any, ...], operations: int) -> int:
+    clock = time.perf_counter_ns
+    start = clock()
+    for _ in repeat(None, operations // len(inputs)):
+        for _value in inputs:
+            pass
+    return clock() - start

@@ -1,0 +1,56 @@
+"""
+What figures depend on: the machine, the interpreter, the compilers.
+"""
+
+import os
+import platform
+import sys
+import sysconfig
+from pathlib import Path
+
+from ._cargo import output
+
+
+def machine() -> str:
+    """
+    Processor, cores, operating system.
+    """
+    cores = os.cpu_count() or 1
+    return f"{_processor()}, {cores} core{'s' * (cores > 1)}, {platform.system()} {platform.release()}, {platform.machine()}"
+
+
+def interpreter() -> str:
+    """
+    Implementation, version, the compiler it was built with, and whether it was built for speed.
+    """
+    options = sysconfig.get_config_var("CONFIG_ARGS") or ""
+    traits = [platform.python_compiler().strip()]
+    traits += ["profile-guided"] if "--enable-optimizations" in options else []
+    traits += ["LTO"] if "--with-lto" in options else []
+    traits += ["debug build"] if hasattr(sys, "gettotalrefcount") else []
+    return f"{platform.python_implementation()} {platform.python_version()} ({', '.join(traits)})"
+
+
+def compiler() -> str:
+    """
+    The Rust compiler on the PATH, or "".
+    """
+    return output("rustc", "--version")
+
+
+def commit(root: Path | None) -> str:
+    """
+    The commit of a checkout, with a mark where files differ from it, or "".
+    """
+    return output("git", "describe", "--always", "--dirty", cwd=root) if root is not None else ""
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            for line in file:
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return output("sysctl", "-n", "machdep.cpu.brand_string") or platform.processor() or "unknown processor"

@@ -1,0 +1,365 @@
+"""
+Time every scenario on every engine: the Rust crate bebytes, the Rust core, the native and the python backend.
+
+Each answer is checked first; a wrong one ends the run with exit code 1. Figures are nanoseconds an operation, the best of
+several rounds in which the engines take turns.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import random
+import sys
+import tempfile
+import textwrap
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bebytes.scenarios import Absent, Scenario
+
+    from ._engines import Engine
+    from ._measure import Cell, Settings
+    from ._show import Screen
+
+HELP = "time encoding and decoding on every engine, with checked answers"
+
+FULL = (5, 0.1)
+QUICK = (3, 0.01)
+
+PREVIEW = "real/ipv4 udp dns/decode"
+
+
+class Refused(Exception):
+    """
+    The run cannot start; the text says what to do.
+    """
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """
+    The options of the verb.
+    """
+    parser.add_argument("--group", action="append", metavar="NAME", help="only this group of scenarios; may be repeated")
+    parser.add_argument(
+        "--engine", action="append", metavar="NAME", help="only this engine: crate, core, native or python; may be repeated"
+    )
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK[0]} short rounds instead of {FULL[0]}")
+    parser.add_argument("--rounds", type=_positive(int), metavar="N", help="rounds an engine and scenario")
+    parser.add_argument(
+        "--seconds",
+        type=_positive(float),
+        metavar="S",
+        help="the longest that a round may take; a slow engine then does fewer operations than the scenario says",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures, and what they ran on, to FILE")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """
+    Do what the options say.
+    """
+    from bebytes import scenarios
+
+    from ._measure import Settings
+    from ._show import Screen
+
+    rounds, seconds = QUICK if arguments.quick else FULL
+    settings = Settings(arguments.rounds or rounds, arguments.seconds or seconds, random.Random())
+    screen = Screen()
+    try:
+        if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
+            raise Refused(f"--json {arguments.json}: there is no such folder")
+        names = _engine_names(arguments.engine)
+        try:
+            loaded = scenarios.load(arguments.group or scenarios.GROUPS)
+        except ValueError as e:
+            raise Refused(f"--group: {e}") from None
+        with ExitStack() as stack:
+            engines, missing = _open(names, loaded, screen, stack, named=arguments.engine is not None)
+            record = _facts(engines, missing, settings)
+            _head(record, screen)
+            _preview(loaded, screen)
+            failed = _run(loaded, engines, names, missing, settings, screen, record)
+    except Refused as e:
+        print(f"bebytes bench: {e}", file=sys.stderr)
+        return 2
+    if arguments.json is not None:
+        _write(arguments.json, record)
+        screen.line(f"written: {arguments.json}")
+    return 1 if failed else 0
+
+
+def _positive(kind: type) -> Any:
+    def parse(text: str) -> Any:
+        value = kind(text)
+        if not value > 0:
+            raise argparse.ArgumentTypeError(f"{text} is not above 0")
+        return value
+
+    parse.__name__ = kind.__name__
+    return parse
+
+
+def _engine_names(asked: Sequence[str] | None) -> list[str]:
+    from ._engines import NAMES
+
+    if asked is None:
+        return list(NAMES)
+    if unknown := [name for name in asked if name not in NAMES]:
+        raise Refused(f"--engine: no engine is called {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    return [name for name in NAMES if name in asked]
+
+
+def _open(
+    names: Sequence[str], loaded: "Sequence[Scenario | Absent]", screen: "Screen", stack: ExitStack, named: bool
+) -> "tuple[list[Engine], dict[str, str]]":
+    """
+    The engines that can run, and the reasons of those that cannot.
+
+    Raises:
+        Refused: an engine is a debug build, or was asked for by name and cannot run.
+    """
+    engines: list[Engine] = []
+    missing: dict[str, str] = {}
+    programs = [name for name in names if name in ("crate", "core")]
+    backends = [name for name in names if name in ("native", "python")]
+    # First what can be refused at once.
+    opened, absent = _open_backends(backends)
+    missing |= absent
+    built, absent = _open_programs(programs, loaded, screen, stack)
+    missing |= absent
+    engines += [*built, *opened]
+    if named and missing:
+        raise Refused("; ".join(f"{engine}: {reason}" for engine, reason in missing.items()))
+    return engines, missing
+
+
+def _open_backends(names: Sequence[str]) -> "tuple[list[Engine], dict[str, str]]":
+    from bebytes import available_backends
+
+    from ._engines import Backend, loop_cost
+
+    engines: list[Engine] = []
+    missing = {}
+    available = available_backends()
+    for name in names:
+        facts: dict[str, Any] = {}
+        if name not in available:
+            missing[name] = (
+                "BEBYTES_BACKEND=python keeps the extension out"
+                if os.environ.get("BEBYTES_BACKEND") == "python"
+                else "the extension is not installed; in a checkout, maturin develop --release builds it"
+            )
+            continue
+        if name == "native":
+            from bebytes import _core
+
+            if _core.build_profile == "debug":
+                raise Refused(
+                    "the extension is a debug build, whose figures say nothing; build it with\n"
+                    "    maturin develop --release"
+                )
+            facts["profile"] = _core.build_profile
+        engines.append(Backend(name, facts | {"loop_ns": loop_cost()}))
+    return engines, missing
+
+
+def _open_programs(
+    names: Sequence[str], loaded: "Sequence[Scenario | Absent]", screen: "Screen", stack: ExitStack
+) -> "tuple[list[Engine], dict[str, str]]":
+    from bebytes.scenarios import Scenario
+
+    from . import _cargo
+    from ._engines import EngineError, Program, write_scenarios
+
+    if not names:
+        return [], {}
+    root = _cargo.checkout()
+    if root is None:
+        return [], dict.fromkeys(names, "needs a checkout of the repository, which holds the program to build")
+    screen.note(f"building the Rust engines (a minute or two the first time): {' '.join(_cargo.command([*names]))}")
+    try:
+        paths = _cargo.build(root, [*names])
+    except _cargo.BuildError as e:
+        return [], dict.fromkeys(names, str(e))
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bebytes-bench-"))
+    file = Path(folder) / "scenarios.json"
+    order = write_scenarios(file, [s for s in loaded if isinstance(s, Scenario)])
+    engines: list[Engine] = []
+    missing = {}
+    for name in names:
+        try:
+            program = Program(name, paths[name], file, order, {"profile": "release"})
+        except EngineError as e:
+            missing[name] = str(e)
+            continue
+        stack.callback(program.close)
+        if program.facts["debug"]:
+            raise Refused(
+                f"the engine {name} is a debug build, whose figures say nothing; build it with\n"
+                f"    {' '.join(_cargo.command([name]))}"
+            )
+        engines.append(program)
+    return engines, missing
+
+
+def _facts(engines: "Sequence[Engine]", missing: dict[str, str], settings: "Settings") -> dict[str, Any]:
+    from . import _cargo, _machine, installed_version
+
+    return {
+        "form": 1,
+        "bebytes": installed_version(),
+        "commit": _machine.commit(_cargo.checkout()),
+        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "machine": _machine.machine(),
+        "interpreter": _machine.interpreter(),
+        "compiler": _machine.compiler(),
+        "engines": {e.name: e.facts for e in engines} | {name: {"absent": reason} for name, reason in missing.items()},
+        "rounds": settings.rounds,
+        "seconds": settings.seconds,
+    }
+
+
+def _head(record: dict[str, Any], screen: "Screen") -> None:
+    from ._engines import NAMES, TITLES
+
+    screen.line(screen.style(f"bebytes {record['bebytes']} bench", "bold"))
+    screen.line(f"machine      {record['machine']}")
+    screen.line(f"interpreter  {record['interpreter']}")
+    screen.line(f"compiler     {record['compiler'] or 'no rustc on the PATH'}")
+    for name in NAMES:
+        if name in record["engines"]:
+            screen.line(f"{name:12} {TITLES[name]}: {_engine_facts(record['engines'][name])}")
+    screen.line(
+        f"figures      ns an operation, the best of {record['rounds']} rounds of at most {record['seconds']:g} s each;"
+        " the engines take turns in random order"
+    )
+
+
+def _engine_facts(facts: dict[str, Any]) -> str:
+    if "absent" in facts:
+        return f"no figures: {facts['absent']}"
+    parts = [f"version {facts['version']}"] if "version" in facts else []
+    parts += [f"{facts['profile']} build"] if "profile" in facts else []
+    return ", ".join([*parts, f"its loop takes {facts['loop_ns']:.1f} ns of each figure"])
+
+
+def _preview(loaded: "Sequence[Scenario | Absent]", screen: "Screen") -> None:
+    from bebytes import Codec, fields
+    from bebytes.scenarios import Scenario
+
+    scenario = next((s for s in loaded if isinstance(s, Scenario) and s.key == PREVIEW), None)
+    if scenario is None:
+        return
+    # The second is an answer, which holds more than a question.
+    raw = scenario.data[1]
+    codec = Codec(scenario.schema, byteorder=scenario.byteorder)
+    value = codec.decode(raw)
+    screen.line()
+    screen.line(screen.style(f"a real message ({scenario.about})", "bold"))
+    screen.line(_wrapped("bytes", raw.hex(" ")))
+    screen.line("decoded")
+    for f in fields(scenario.schema):
+        screen.line(_wrapped(f"  {f.name}", repr(getattr(value, f.name))))
+    again = codec.encode(value)
+    verdict = f"the same {len(raw)} bytes" if again == raw else f"OTHER BYTES: {again.hex(' ')}"
+    screen.line(_wrapped("encoded", verdict))
+
+
+def _wrapped(name: str, text: str) -> str:
+    return textwrap.fill(text, 112, initial_indent=f"{name:13}", subsequent_indent=" " * 13, break_on_hyphens=False)
+
+
+def _run(
+    loaded: "Sequence[Scenario | Absent]",
+    engines: "Sequence[Engine]",
+    names: Sequence[str],
+    missing: dict[str, str],
+    settings: "Settings",
+    screen: "Screen",
+    record: dict[str, Any],
+) -> bool:
+    """
+    Measure, show and note everything; whether a check failed.
+    """
+    from bebytes.scenarios import Absent
+
+    from ._measure import measure
+    from ._show import Table, listed
+
+    table = Table(screen, names, missing)
+    screen.expect(settings.rounds * sum(not isinstance(s, Absent) for s in loaded))
+    rows: list[dict[str, Any]] = []
+    absent: list[dict[str, str]] = []
+    wrong: list[str] = []
+    group = ""
+    for s in loaded:
+        if s.group != group:
+            group = s.group
+            of_group = sum(other.group == group for other in loaded)
+            screen.section(f"measuring {group.replace('_', ' ')}: {of_group} rows on {listed(e.name for e in engines)}")
+            table.group(group)
+        if isinstance(s, Absent):
+            table.absent(s)
+            absent.append({"group": s.group, "name": s.name, "reason": s.reason})
+            continue
+        cells = measure(s, engines, settings, lambda key=s.key: screen.step(key))  # type: ignore[misc]
+        table.row(s, cells)
+        rows.append(_row(s, cells))
+        wrong += [f"{engine}, {s.key}: {f}" for engine, cell in cells.items() for f in cell.failures[:3]]
+    screen.end()
+    table.legend()
+    record |= {"rows": rows, "absent": absent}
+    for text in wrong:
+        screen.line(screen.style(f"WRONG: {text}", "red"))
+    checked = sum(len(row["engines"]) for row in rows) - sum("absent" in c for row in rows for c in row["engines"].values())
+    screen.line()
+    if wrong:
+        screen.line("Some answers were wrong; see above.")
+    else:
+        screen.line(f"All answers of {checked} cells were right, each on {_inputs(loaded)} inputs.")
+    return bool(wrong)
+
+
+def _inputs(loaded: "Sequence[Scenario | Absent]") -> int:
+    from bebytes.scenarios import INPUTS
+
+    return INPUTS if loaded else 0
+
+
+def _row(scenario: "Scenario", cells: "dict[str, Cell]") -> dict[str, Any]:
+    sizes = [len(raw) for raw in scenario.data]
+    return {
+        "group": scenario.group,
+        "name": scenario.name,
+        "operation": scenario.operation,
+        "about": scenario.about,
+        "iterations": scenario.iterations,
+        "inputs": len(set(scenario.data)),
+        "bytes": [min(sizes), max(sizes)],
+        "engines": {engine: cell.form() for engine, cell in cells.items()},
+    }
+
+
+def _write(path: Path, record: dict[str, Any]) -> None:
+    # Whole or not at all: a run that is broken off leaves no half a record, nor does a full disk.
+    handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}-")
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            json.dump(record, file, indent=1)
+            file.write("\n")
+        Path(name).chmod(0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
