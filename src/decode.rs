@@ -462,9 +462,8 @@ impl<'a, S: Sink> Decoder<'a, S> {
         let rest = matches!(items.count, Size::Rest);
         let mut index = 0;
         while if rest { self.left() > 0 } else { index as u64 != count } {
-            let value = self
-                .node(&items.code, bit_of(self.at), frame)
-                .map_err(|failure| failure.within(Step::Index(index)))?;
+            let value =
+                self.node(&items.code, bit_of(self.at), frame).map_err(|failure| failure.within(Step::Index(index)))?;
             self.sink.push(&mut list, value).map_err(Failure::Own)?;
             index += 1;
         }

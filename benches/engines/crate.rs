@@ -44,7 +44,7 @@ impl Given for u8 {
 
 impl Given for f64 {
     fn given(json: &Json) -> Self {
-        json.as_f64().expect("a number")
+        protocol::double(json)
     }
 }
 

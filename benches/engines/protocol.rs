@@ -23,7 +23,7 @@ pub struct Scenario {
     pub little: bool,
     /// The plan, a list a node.
     pub plan: Json,
-    /// The inputs of encoding: a list a record, hex digits for bytes.
+    /// The inputs of encoding: a list a record, hex digits for bytes and for the bits of floats.
     pub values: Vec<Json>,
     /// The inputs of decoding, in the same order.
     pub data: Vec<Vec<u8>>,
@@ -150,6 +150,11 @@ pub fn bytes(json: &Json) -> Vec<u8> {
     let digits = json.as_str().expect("hex digits").as_bytes();
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()).expect("a hex digit");
     digits.chunks_exact(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
+}
+
+/// The float whose bits the hex digits stand for.
+pub fn double(json: &Json) -> f64 {
+    f64::from_be_bytes(bytes(json).try_into().expect("16 hex digits"))
 }
 
 fn hex(bytes: &[u8]) -> String {

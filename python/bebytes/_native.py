@@ -4,7 +4,8 @@ Runner: hands the plans to the extension.
 
 from typing import Any
 
-from . import _core
+import bebytes._core as _core  # `from . import` would not tell an absent extension from a broken one
+
 from ._schema import schema_of
 from .fields import MISSING
 

@@ -6,6 +6,7 @@ All do the same operations on the same inputs and are checked against the same a
 """
 
 import json
+import struct
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -176,6 +177,9 @@ def _value_form(value: Any) -> Any:
         return [_value_form(getattr(value, f.name)) for f in fields(type(value))]
     if isinstance(value, list):
         return [_value_form(item) for item in value]
+    if isinstance(value, float):
+        # As its bits: readers of decimal numbers may round the last one.
+        return struct.pack(">d", value).hex()
     return value.hex() if isinstance(value, bytes) else value
 
 

@@ -5,6 +5,7 @@ The answers are taken from the bytes with `struct` and shifts, not with bebytes.
 A file that is not installed gives an `Absent` with the command that installs it.
 """
 
+import math
 import os
 import socket
 import struct
@@ -102,19 +103,21 @@ def _ccsds() -> Iterator[Scenario | Absent]:
         yield Absent(GROUP, "ccsds", f"this ccsdspy comes without its test data ({TELEMETRY})")
         return
     with open(path, "rb") as file:
-        packets = list(islice(_space_packets(file.read(INPUTS * 64)), INPUTS))
+        packets = [(_telemetry(raw), raw) for raw in islice(_space_packets(file.read(42 * 256)), 256)]
+    # A NaN equals nothing, so a packet that holds one makes no answer to compare with.
+    telemetry = [(t, raw) for t, raw in packets if not any(map(math.isnan, (t.hourly, t.daily, t.sine)))][:INPUTS]
     yield from scenarios_of(
         GROUP,
         "ccsds header",
         ITERATIONS,
-        [(_space_header(raw[:6]), raw[:6]) for raw in packets],
+        [(value.header, raw[:6]) for value, raw in telemetry],
         "the primary header of telemetry from ccsdspy",
     )
     yield from scenarios_of(
         GROUP,
         "ccsds telemetry",
         ITERATIONS,
-        [(_telemetry(raw), raw) for raw in packets],
+        telemetry,
         "packets 251 of ccsdspy's data set hs: bits, floats, text",
     )
 
