@@ -5,14 +5,15 @@ Space packets (CCSDS 133.0-B-2): what a telemetry file holds, and its packets de
     python examples/ccsds.py telemetry.tlm                # your own
     python examples/ccsds.py telemetry.tlm defs.csv       # with the definition of its packets
 
-The first part has classes written by hand: the header, packets of any kind, and those of three missions' instruments.
-`packet_class` makes such a class at run time, from a definition file.
+The first part has classes written by hand: the header, a packet of any kind, packets of certain instruments.
+In the second, `packet_class` makes such a class while the program runs, from a definition file.
 """
 
 import argparse
 import binascii
 import csv
 import enum
+import functools
 import importlib.util
 import itertools
 import json
@@ -167,7 +168,7 @@ class Parameter:
     length: int
     items: int | None = None
     byteorder: Literal["big", "little"] = "big"
-    labels: enum.EnumType | None = None
+    labels: type[enum.IntEnum] | None = None
 
     @property
     def end(self) -> int:
@@ -176,22 +177,25 @@ class Parameter:
 
     def declare(self) -> tuple[Any, Any]:
         """The annotation and the right-hand side of the field that holds this parameter."""
-        whole = self.offset % 8 == 0 and self.length % 8 == 0
+        whole_bytes = self.offset % 8 == 0 and self.length % 8 == 0
         if self.kind in ("uint", "int"):
             width = next(width for width in INTEGERS if width >= self.length)
             number = INTEGERS[width][self.kind == "int"]
-            annotation = number if self.labels is None else Annotated[self.labels, number]
-            if not whole or width != self.length:
+            annotation = Annotated[self.labels, number] if self.labels else number
+            whole_bytes = whole_bytes and width == self.length
+            if not whole_bytes and self.items is None:
                 return annotation, bits(self.length)
-        elif not whole:
-            raise ValueError(f"{self.name}: a {self.kind} begins and ends on a byte")
         elif self.kind == "float":
             annotation = {32: f32, 64: f64}[self.length]
         else:
-            return bytes, size(self.length // 8)
+            annotation = bytes
+        if not whole_bytes:
+            raise ValueError(f"{self.name}: floats, texts and arrays begin and end on a byte")
+        if annotation is bytes:
+            return annotation, size(self.length // 8)
         if self.items is None:
             return annotation, field(byteorder=self.byteorder)
-        return list[annotation], count(self.items, byteorder=self.byteorder)
+        return types.GenericAlias(list, annotation), count(self.items, byteorder=self.byteorder)
 
 
 INTEGERS: dict[int, tuple[Any, Any]] = {8: (u8, i8), 16: (u16, i16), 32: (u32, i32), 64: (u64, i64)}
@@ -211,7 +215,8 @@ def packet_class(name: str, parameters: Iterable[Parameter]) -> type[DefinedPack
     A parameter that spans several others, a word of flags say, becomes a property.
     """
     ordered = sorted(parameters, key=lambda p: (p.offset, -p.end))
-    words, leaves = [], []
+    words: list[Parameter] = []
+    leaves: list[Parameter] = []
     for parameter, following in itertools.zip_longest(ordered, ordered[1:]):
         overlapped = following is not None and following.offset < parameter.end
         (words if overlapped else leaves).append(parameter)
@@ -234,7 +239,7 @@ def packet_class(name: str, parameters: Iterable[Parameter]) -> type[DefinedPack
         parts = [p for p in leaves if word.offset <= p.offset and p.end <= word.end and p.kind == "uint"]
         if sum(part.length for part in parts) != word.length:
             raise ValueError(f"{word.name} overlaps other parameters, but is no word made of them")
-        namespace[word.name] = property(lambda packet, parts=tuple(parts): join(packet, parts))
+        namespace[word.name] = property(functools.partial(join, parts))
 
     cls = types.new_class(name, (DefinedPacket,), {"kw_only": True}, lambda body: body.update(namespace))
     return cast(type[DefinedPacket], cls)
@@ -250,7 +255,7 @@ def fill(start: int, stop: int, annotations: dict[str, Any], namespace: dict[str
         annotations[name], namespace[name] = bytes, size(length, default=bytes(length))
 
 
-def join(packet: DefinedPacket, parts: Iterable[Parameter]) -> int:
+def join(parts: Iterable[Parameter], packet: DefinedPacket) -> int:
     """The number that neighbouring unsigned parameters make together."""
     number = 0
     for part in parts:
@@ -283,12 +288,12 @@ def read_definition(path: Path) -> list[Parameter]:
     return parameters
 
 
-def labels_of(name: str, calibration: str | None) -> enum.EnumType | None:
+def labels_of(name: str, calibration: str | None) -> type[enum.IntEnum] | None:
     """The enum of a calibration that names single numbers: `{"0": "OFF", "1": "ON"}`."""
     names = json.loads(calibration or "{}")
     if not names or not all(key.isdigit() and isinstance(value, str) for key, value in names.items()):
         return None
-    return enum.IntEnum(name, {value: int(key) for key, value in names.items()})
+    return cast(type[enum.IntEnum], enum.IntEnum(name, {value: int(key) for key, value in names.items()}))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -310,7 +315,7 @@ def lost(packets: Iterable[SpacePacket]) -> int:
     return sum((after - before - 1) % 2**14 for before, after in itertools.pairwise(counts))
 
 
-def test_data() -> Path:
+def data_folder() -> Path:
     """The folder of telemetry that the package ccsdspy tests itself on."""
     spec = importlib.util.find_spec("ccsdspy")
     if spec is None or spec.submodule_search_locations is None:
@@ -324,24 +329,32 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("file", nargs="?", type=Path, help="packets back to back (default: test data of ccsdspy)")
     parser.add_argument("definition", nargs="?", type=Path, help="a CSV file that describes the packets")
     options = parser.parse_args(arguments)
-    path: Path = options.file or test_data() / "europa_clipper" / "ecm_raw2.bin"
+    path: Path = options.file or data_folder() / "europa_clipper" / "ecm_raw2.bin"
     data = path.read_bytes()
 
     if options.definition:
-        cls = packet_class(options.definition.parent.name, read_definition(options.definition))
-        packets = decode_many(cls, data)
-        print(f"{path.name}: {len(packets)} packets of {len(data) // len(packets)} bytes; the first:")
-        for item in fields(cls):
-            print(f"  {item.name:24}{getattr(packets[0], item.name)!r}")
-        return
+        print_first(path.name, packet_class(options.definition.parent.name, read_definition(options.definition)), data)
+    else:
+        print_streams(path.name, data)
 
-    print(f"{path.name}: {len(data)} bytes")
+
+def print_first(name: str, cls: type[DefinedPacket], data: bytes) -> None:
+    """Print the first packet of a file by its definition."""
+    packets = decode_many(cls, data)
+    print(f"{name}: {len(packets)} packets of {len(data) // len(packets)} bytes; the first:")
+    for item in fields(cls):
+        print(f"  {item.name:24}{getattr(packets[0], item.name)!r}")
+
+
+def print_streams(name: str, data: bytes) -> None:
+    """Print which processes the packets of a file come from."""
+    print(f"{name}: {len(data)} bytes")
     print("  APID  packets  bytes each  sequence counts  lost")
     for apid, packets in by_apid(decode_many(SpacePacket, data)).items():
         sizes = sorted({6 + len(packet.data) for packet in packets})
-        span = f"{packets[0].header.sequence_count}-{packets[-1].header.sequence_count}"
         each = str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]}-{sizes[-1]}"
-        print(f"  {apid:4}  {len(packets):7}  {each:>10}  {span:>15}  {lost(packets):4}")
+        counts = f"{packets[0].header.sequence_count}-{packets[-1].header.sequence_count}"
+        print(f"  {apid:4}  {len(packets):7}  {each:>10}  {counts:>15}  {lost(packets):4}")
 
 
 if __name__ == "__main__":

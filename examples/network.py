@@ -4,8 +4,8 @@ IPv4 (RFC 791), UDP (RFC 768) and DNS (RFC 1035): a name asked for and answered 
     python examples/network.py                    # asks for www.example.test
     python examples/network.py mail.example.test  # another name; the zone is `ZONE` below
 
-Lengths and counts are never typed: the header length of IPv4, both total lengths and the counts of DNS come from the data.
-Names in DNS are not of one piece (they may go on elsewhere in the message), so two functions read and write them.
+No length is ever typed: those of IPv4, of UDP, of labels and of records come from the data.
+A name in DNS may go on elsewhere in the message, so two functions read and write them, label by label.
 """
 
 import argparse
@@ -76,7 +76,7 @@ class PseudoHeader(Struct, kw_only=True):
 def internet_checksum(data: bytes) -> int:
     """The complement of the sum of 16-bit words in ones' complement (RFC 1071); 0 over data that hold their own."""
     data += b"\0" * (len(data) % 2)
-    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    total: int = sum(struct.unpack(f">{len(data) // 2}H", data))
     while total > 0xFFFF:
         total = (total & 0xFFFF) + (total >> 16)
     return total ^ 0xFFFF
@@ -233,7 +233,7 @@ class Question:
 
 @dataclass
 class Record:
-    """A resource record: `data` are its bytes; where these end in a name, they are those before it, and `target` is the name."""
+    """A resource record; where its data end in a name, `target` is that name and `data` the bytes before it."""
 
     name: Name
     record_type: int

@@ -163,6 +163,14 @@ def find(zone: str) -> Path:
     return path
 
 
+def text_of_time(time: int) -> str:
+    """A moment for people; files may name some that are older than any calendar."""
+    try:
+        return str(datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(seconds=time))
+    except OverflowError:
+        return f"{time} seconds from 1970"
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Print the latest transitions of a zone."""
     parser = argparse.ArgumentParser(description="Print the latest transitions in a time zone file.")
@@ -172,10 +180,11 @@ def main(arguments: list[str] | None = None) -> None:
     block = file if isinstance(file, Block32) else file.block
     changes = list(transitions(block))
 
-    print(f"{zone}: version {block.header.version.name[1:]}, {len(changes)} transitions, {len(block.types)} local times")
+    version = block.header.version.name.removeprefix("V")
+    print(f"{zone}: version {version}, {len(changes)} transitions, {len(block.types)} local times")
     for time, local in changes[-5:]:
-        moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=time)
-        print(f"  {moment}  UTC{local.utoff / 3600:+g} {local.name}{' (daylight saving time)' if local.is_dst else ''}")
+        season = " (daylight saving time)" if local.is_dst else ""
+        print(f"  {text_of_time(time)}  UTC{local.utoff / 3600:+g} {local.name}{season}")
     if isinstance(file, ZoneFile):
         print(f"  and then by the rule {file.footer.rule!r}")
 

@@ -7,13 +7,29 @@
 //! [`Field`] is the quick one: where a number lies in a run of bytes is turned into one load of 1, 2, 4 or 8 bytes, a shift and
 //! a mask when the plan is made.
 //! [`gather`] and [`scatter`] go byte by byte and take everything: they serve numbers that no such load covers.
-//! Bytes outside the slice read as 0 and are not written; runners check the bounds of a run before they come here.
+//! Bytes outside the slice are passed over; runners check the bounds of a run before they come here.
+
+#![expect(clippy::cast_possible_truncation, reason = "the lowest bits of a word are what is meant, all over this file")]
 
 use crate::plan::Order;
 
 /// Bytes a number of `width` bits touches that begins `skip` (0 to 7) bits into the first.
 const fn span(skip: usize, width: u32) -> usize {
     (skip + width as usize).div_ceil(8)
+}
+
+/// The lowest 64 bits.
+#[inline]
+#[must_use]
+pub const fn low64(number: u128) -> u64 {
+    number as u64
+}
+
+/// The lowest 32 bits.
+#[inline]
+#[must_use]
+pub const fn low32(number: u64) -> u32 {
+    number as u32
 }
 
 /// The lowest `width` bits; of 0 bits, none.
@@ -102,14 +118,48 @@ enum Load {
 }
 
 /// A number's place in a run of bytes.
+///
+/// Reading takes the longest load that the run has room for, so that the numbers of a run are read alike and the processor
+/// sees the same branch each time; writing takes the shortest, so that neighbours do not wait for each other's bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
-    load: Load,
+    read: Window,
+    write: Window,
+    /// Whether the bytes of `write` hold nothing but the number, so that they need not be read before.
+    alone: bool,
     width: u32,
+    mask: u64,
+}
+
+/// A load or store, and where in it the number lies.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    load: Load,
     shift: u32,
     /// The first byte of the load; for a bytewise one, the first bit of the number.
     at: usize,
-    mask: u64,
+}
+
+impl Window {
+    /// Of `size` bytes, in which the number of `width` bits at bit `bit` lies, inside a run of `room` bytes.
+    fn new(bit: usize, width: u32, order: Order, size: usize, room: usize) -> Option<Self> {
+        let last = room.checked_sub(size)?;
+        // A load of more bytes than the number touches may begin before it, so that it ends inside the run.
+        let at = (bit / 8).min(last);
+        let before = u32::try_from(bit - 8 * at).ok()?;
+        let behind = u32::try_from(8 * size).ok()?.checked_sub(width + before)?;
+        let load = match (order, size) {
+            (_, 1) => Load::Byte,
+            (Order::Big, 2) => Load::Big2,
+            (Order::Big, 4) => Load::Big4,
+            (Order::Big, 8) => Load::Big8,
+            (Order::Little, 2) => Load::Little2,
+            (Order::Little, 4) => Load::Little4,
+            (Order::Little, 8) => Load::Little8,
+            _ => return None,
+        };
+        Some(Self { load, shift: if order == Order::Big { behind } else { before }, at })
+    }
 }
 
 impl Field {
@@ -117,26 +167,13 @@ impl Field {
     #[must_use]
     pub fn new(bit: usize, width: u32, order: Order, room: usize) -> Self {
         let mask = (ones(width) & u128::from(u64::MAX)) as u64;
-        let touched = span(bit % 8, width);
-        let size = touched.next_power_of_two();
-        let Some(last) = room.checked_sub(size).filter(|_| size <= 8 && width <= 64) else {
-            return Self { load: Load::Bytewise(order), width, shift: 0, at: bit, mask };
-        };
-        // A load of more bytes than the number touches may begin before it, so that it ends inside the run.
-        let at = (bit / 8).min(last);
-        let before = u32::try_from(bit - 8 * at).unwrap_or_default();
-        let (load, shift) = match (order, size) {
-            (_, 1) => (Load::Byte, 0),
-            (Order::Big, 2) => (Load::Big2, 0),
-            (Order::Big, 4) => (Load::Big4, 0),
-            (Order::Big, _) => (Load::Big8, 0),
-            (Order::Little, 2) => (Load::Little2, 0),
-            (Order::Little, 4) => (Load::Little4, 0),
-            (Order::Little, _) => (Load::Little8, 0),
-        };
-        let behind = u32::try_from(8 * size).unwrap_or_default() - width - before;
-        let shift = shift + if order == Order::Big { behind } else { before };
-        Self { load, width, shift, at, mask }
+        let window = |size| Window::new(bit, width, order, size, room);
+        let shortest = span(bit % 8, width).next_power_of_two();
+        let bytewise = Window { load: Load::Bytewise(order), shift: 0, at: bit };
+        let write = window(shortest).unwrap_or(bytewise);
+        let read = window(8).or_else(|| window(shortest)).unwrap_or(bytewise);
+        let alone = bit.is_multiple_of(8) && u32::try_from(8 * shortest) == Ok(width);
+        Self { read, write, alone, width, mask }
     }
 
     /// How many bits it has.
@@ -147,66 +184,101 @@ impl Field {
     }
 
     /// The number, of at most 64 bits, in `run`.
-    #[inline]
+    #[inline(always)]
     #[must_use]
+    #[expect(clippy::inline_always, reason = "the innermost step of decoding: a call costs as much as the work")]
     pub fn get(&self, run: &[u8]) -> u64 {
-        let word = match self.load {
-            Load::Byte => u64::from(run.get(self.at).copied().unwrap_or_default()),
-            Load::Big2 => u64::from(u16::from_be_bytes(window(run, self.at))),
-            Load::Big4 => u64::from(u32::from_be_bytes(window(run, self.at))),
-            Load::Big8 => u64::from_be_bytes(window(run, self.at)),
-            Load::Little2 => u64::from(u16::from_le_bytes(window(run, self.at))),
-            Load::Little4 => u64::from(u32::from_le_bytes(window(run, self.at))),
-            Load::Little8 => u64::from_le_bytes(window(run, self.at)),
-            Load::Bytewise(order) => gather(run, self.at, self.width, order) as u64,
+        let Window { load, shift, at } = self.read;
+        let word = match load {
+            Load::Big8 => u64::from_be_bytes(window(run, at)),
+            Load::Little8 => u64::from_le_bytes(window(run, at)),
+            _ => return self.get_short(run),
         };
-        word.wrapping_shr(self.shift) & self.mask
+        word.wrapping_shr(shift) & self.mask
+    }
+
+    /// As [`get`](Self::get), in a run of less than 8 bytes, or of a number that no load covers.
+    #[inline(never)]
+    fn get_short(&self, run: &[u8]) -> u64 {
+        let Window { load, shift, at } = self.read;
+        let word = match load {
+            Load::Byte => u64::from(run.get(at).copied().unwrap_or_default()),
+            Load::Big2 => u64::from(u16::from_be_bytes(window(run, at))),
+            Load::Big4 => u64::from(u32::from_be_bytes(window(run, at))),
+            Load::Big8 => u64::from_be_bytes(window(run, at)),
+            Load::Little2 => u64::from(u16::from_le_bytes(window(run, at))),
+            Load::Little4 => u64::from(u32::from_le_bytes(window(run, at))),
+            Load::Little8 => u64::from_le_bytes(window(run, at)),
+            Load::Bytewise(order) => gather(run, at, self.width, order) as u64,
+        };
+        word.wrapping_shr(shift) & self.mask
     }
 
     /// The number, of any width, in `run`.
     #[inline]
     #[must_use]
     pub fn get_wide(&self, run: &[u8]) -> u128 {
-        match self.load {
-            Load::Bytewise(Order::Big) if self.is_octets(128) => u128::from_be_bytes(window(run, self.at / 8)),
-            Load::Bytewise(Order::Little) if self.is_octets(128) => u128::from_le_bytes(window(run, self.at / 8)),
-            Load::Bytewise(order) => gather(run, self.at, self.width, order),
+        let at = self.read.at;
+        match self.read.load {
+            Load::Bytewise(Order::Big) if self.is_octets(128) => u128::from_be_bytes(window(run, at / 8)),
+            Load::Bytewise(Order::Little) if self.is_octets(128) => u128::from_le_bytes(window(run, at / 8)),
+            Load::Bytewise(order) => gather(run, at, self.width, order),
             _ => u128::from(self.get(run)),
         }
     }
 
     /// Puts the number, of at most 64 bits, into bits of `run` that are 0; higher bits of `number` are dropped.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the innermost step of encoding: a call costs as much as the work")]
     pub fn put(&self, run: &mut [u8], number: u64) {
-        let number = number & self.mask;
-        let word = number.wrapping_shl(self.shift);
-        match self.load {
+        let Window { load, shift, at } = self.write;
+        let word = (number & self.mask).wrapping_shl(shift);
+        let alone = self.alone;
+        match load {
             Load::Byte => {
-                if let Some(byte) = run.get_mut(self.at) {
-                    *byte |= word.to_le_bytes()[0];
+                if let Some(byte) = run.get_mut(at) {
+                    *byte |= word as u8;
                 }
             }
-            Load::Big2 => merge(run, self.at, (word as u16).to_be_bytes()),
-            Load::Big4 => merge(run, self.at, (word as u32).to_be_bytes()),
-            Load::Big8 => merge(run, self.at, word.to_be_bytes()),
-            Load::Little2 => merge(run, self.at, (word as u16).to_le_bytes()),
-            Load::Little4 => merge(run, self.at, (word as u32).to_le_bytes()),
-            Load::Little8 => merge(run, self.at, word.to_le_bytes()),
-            Load::Bytewise(order) => scatter(run, self.at, self.width, order, u128::from(number)),
+            Load::Big2 if alone => place(run, at, (word as u16).to_be_bytes()),
+            Load::Big4 if alone => place(run, at, (word as u32).to_be_bytes()),
+            Load::Big8 if alone => place(run, at, word.to_be_bytes()),
+            Load::Little2 if alone => place(run, at, (word as u16).to_le_bytes()),
+            Load::Little4 if alone => place(run, at, (word as u32).to_le_bytes()),
+            Load::Little8 if alone => place(run, at, word.to_le_bytes()),
+            _ => self.merge(run, number),
+        }
+    }
+
+    /// As [`put`](Self::put), where the bytes hold other numbers too.
+    #[inline(never)]
+    fn merge(&self, run: &mut [u8], number: u64) {
+        let Window { load, shift, at } = self.write;
+        let number = number & self.mask;
+        let word = number.wrapping_shl(shift);
+        match load {
+            Load::Byte => place(run, at, [window::<1>(run, at)[0] | word as u8]),
+            Load::Big2 => place(run, at, (u16::from_be_bytes(window(run, at)) | word as u16).to_be_bytes()),
+            Load::Big4 => place(run, at, (u32::from_be_bytes(window(run, at)) | word as u32).to_be_bytes()),
+            Load::Big8 => place(run, at, (u64::from_be_bytes(window(run, at)) | word).to_be_bytes()),
+            Load::Little2 => place(run, at, (u16::from_le_bytes(window(run, at)) | word as u16).to_le_bytes()),
+            Load::Little4 => place(run, at, (u32::from_le_bytes(window(run, at)) | word as u32).to_le_bytes()),
+            Load::Little8 => place(run, at, (u64::from_le_bytes(window(run, at)) | word).to_le_bytes()),
+            Load::Bytewise(order) => scatter(run, at, self.width, order, u128::from(number)),
         }
     }
 
     /// Puts the number, of any width, into bits of `run` that are 0; higher bits of `number` are dropped.
     #[inline]
     pub fn put_wide(&self, run: &mut [u8], number: u128) {
-        match self.load {
-            Load::Bytewise(order) => scatter(run, self.at, self.width, order, number),
+        match self.write.load {
+            Load::Bytewise(order) => scatter(run, self.write.at, self.width, order, number),
             _ => self.put(run, number as u64),
         }
     }
 
     fn is_octets(&self, width: u32) -> bool {
-        self.width == width && self.at % 8 == 0
+        self.width == width && self.read.at.is_multiple_of(8)
     }
 }
 
@@ -216,12 +288,11 @@ fn window<const N: usize>(run: &[u8], at: usize) -> [u8; N] {
     run.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or([0; N])
 }
 
-/// Adds the bits of `word` to the bytes from `at` on.
-#[inline]
-fn merge<const N: usize>(run: &mut [u8], at: usize, word: [u8; N]) {
-    if let Some(window) = run.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<N>) {
-        for (byte, bits) in window.iter_mut().zip(word) {
-            *byte |= bits;
-        }
+/// Writes `N` bytes at `at`.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "one store")]
+fn place<const N: usize>(run: &mut [u8], at: usize, bytes: [u8; N]) {
+    if let Some(window) = run.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+        *window = bytes;
     }
 }

@@ -9,7 +9,7 @@ use memchr::memchr;
 use crate::bits;
 use crate::error::{Error, ErrorKind, Failure, Step, Wide};
 use crate::plan::{Plan, Table};
-use crate::program::{Block, Code, Form, Items, Numeral, Op, Size};
+use crate::program::{Block, Code, Form, Items, Numeral, Op, Plain, Size};
 
 /// Makes values of what decoding reads.
 ///
@@ -228,9 +228,16 @@ impl<'a, S: Sink> Decoder<'a, S> {
                     let Some(run) = self.peek(bytes) else { return Err(self.cut(plan, first, ops, frame)) };
                     for (slot, op) in (first..).zip(ops) {
                         let Code::Number(numeral) = &op.code else { continue };
-                        let value = self
-                            .number(numeral, run, start + numeral.bit as u64, frame)
-                            .map_err(|failure| failure.within(name(plan, slot)))?;
+                        let value = match numeral.plain {
+                            Plain::Unsigned => self.sink.unsigned(numeral.place.get(run)).map_err(Failure::Own),
+                            Plain::Signed => {
+                                let number = bits::extend(numeral.place.get(run), numeral.width);
+                                self.sink.signed(number).map_err(Failure::Own)
+                            }
+                            Plain::No => self
+                                .number(numeral, run, start + numeral.bit as u64, frame)
+                                .map_err(|failure| failure.within(name(plan, slot))),
+                        }?;
                         self.sink.set(&mut record, slot, value).map_err(Failure::Own)?;
                     }
                     self.at += bytes;
@@ -289,7 +296,7 @@ impl<'a, S: Sink> Decoder<'a, S> {
             let value = if numeral.width > 64 {
                 self.wide(numeral, number, bit, frame)
             } else {
-                self.narrow(numeral, number as u64, bit, frame)
+                self.narrow(numeral, bits::low64(number), bit, frame)
             };
             if let Err(failure) = value {
                 return failure.within(name(plan, slot));
@@ -300,7 +307,7 @@ impl<'a, S: Sink> Decoder<'a, S> {
     }
 
     /// The number in a run that is there.
-    #[inline]
+    #[inline(never)]
     fn number(&mut self, numeral: &Numeral, run: &[u8], bit: u64, frame: &mut [Wide]) -> Outcome<S> {
         if numeral.width > 64 {
             self.wide(numeral, numeral.place.get_wide(run), bit, frame)
@@ -326,7 +333,7 @@ impl<'a, S: Sink> Decoder<'a, S> {
                 Some(value) => sink.character(value),
                 None => return Err(no_char(number, bit)),
             },
-            Form::Single => sink.single(f32::from_bits(number as u32)),
+            Form::Single => sink.single(f32::from_bits(bits::low32(number))),
             Form::Double => sink.double(f64::from_bits(number)),
             Form::Enum(table) => {
                 let found = if numeral.signed {
@@ -338,13 +345,13 @@ impl<'a, S: Sink> Decoder<'a, S> {
                 };
                 match found {
                     Some(index) => sink.member(table, index),
-                    None => return Err(no_member(table, numeral, number.into(), bit)),
+                    None => return Err(no_member(table, numeral, number, bit)),
                 }
             }
             // A negative number is no union of members, as none of them is negative.
             Form::Flags(table) => {
                 if !table.is_union(number.into()) || (numeral.signed && bits::extend(number, numeral.width) < 0) {
-                    return Err(no_member(table, numeral, number.into(), bit));
+                    return Err(no_member(table, numeral, number, bit));
                 }
                 sink.flags(table, number.into())
             }

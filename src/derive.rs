@@ -1,6 +1,7 @@
 //! Derived numbers: the unknowns of a record, solved from the lengths of what they size, before its fields are written.
 //!
-//! A *sizing* is a field whose length is an expression over at least one field that may be derived.
+//! A *sizing* is a length that is an expression over at least one field that may be derived: of a field, or of the items of
+//! a list, for which the first item stands.
 //! For each record the sizings are walked in declaration order, again and again until nothing new is found: one with exactly
 //! one unknown gives the equation `expression == length`.
 
@@ -23,10 +24,12 @@ struct Operand {
     derived: Derived,
 }
 
-/// A field whose length is an expression over derived fields.
+/// A length that is an expression over derived fields.
 #[derive(Debug)]
 struct Sizing {
     slot: usize,
+    /// Lists around what has the length.
+    within: usize,
     content: Content,
     /// The length, over the operands.
     formula: Formula,
@@ -76,8 +79,6 @@ pub(crate) struct Override {
     /// Where the field is, seen from the struct that gets this.
     pub(crate) path: Box<[usize]>,
     pub(crate) resolution: Resolution,
-    /// Structs between that one and the one that resolved it.
-    pub(crate) levels: usize,
 }
 
 /// The resolutions of one record.
@@ -117,31 +118,24 @@ impl Derivation {
         let mut operands: Vec<Operand> = Vec::new();
         let mut sizings = Vec::new();
         for (slot, field) in fields.iter().enumerate() {
-            let (content, expression) = match &field.node {
-                Node::Data { length: Length::Computed(expression), text: false } => (Content::Bytes, expression),
-                Node::Data { length: Length::Computed(expression), text: true } => (Content::Text, expression),
-                Node::List { count: Length::Computed(expression), .. } => (Content::List, expression),
-                _ => continue,
-            };
-            if !derives(fields, expression) {
-                continue;
-            }
-            let mut used = Vec::new();
-            let _ = expression::visit(expression, &mut |path| {
-                let known = operands.iter().position(|operand| *operand.path == *path);
-                let operand = known.unwrap_or_else(|| {
-                    operands.push(Operand { path: path.into(), derived: derived(fields, path) });
-                    operands.len() - 1
-                });
-                if !used.contains(&operand) {
-                    used.push(operand);
+            let mut node = &field.node;
+            for within in 0.. {
+                let length = match node {
+                    Node::Data { length, text: false } => Some((Content::Bytes, length)),
+                    Node::Data { length, text: true } => Some((Content::Text, length)),
+                    Node::List { count, .. } => Some((Content::List, count)),
+                    _ => None,
+                };
+                if let Some((content, Length::Computed(expression))) = length
+                    && derives(fields, expression)
+                {
+                    let (formula, used) = compile(fields, expression, &mut operands)
+                        .ok_or_else(|| PlanError { field: field.name.clone(), flaw: Flaw::Reference })?;
+                    sizings.push(Sizing { slot, within, content, formula, operands: used });
                 }
-                Ok::<(), ()>(())
-            });
-            let place = |path: &[usize]| operands.iter().position(|operand| *operand.path == *path);
-            let formula = Formula::of(expression, &place)
-                .ok_or_else(|| PlanError { field: field.name.clone(), flaw: Flaw::Reference })?;
-            sizings.push(Sizing { slot, content, formula, operands: used.into() });
+                let Node::List { item, .. } = node else { break };
+                node = item;
+            }
         }
         Ok(Self { operands: operands.into(), sizings: sizings.into() })
     }
@@ -151,6 +145,24 @@ impl Derivation {
     pub(crate) fn is_empty(&self) -> bool {
         self.sizings.is_empty()
     }
+}
+
+/// Compiles an expression over the operands, with those that are in it; new ones are added.
+fn compile(fields: &[Field], expression: &Expression, operands: &mut Vec<Operand>) -> Option<(Formula, Box<[usize]>)> {
+    let mut used = Vec::new();
+    let _ = expression::visit(expression, &mut |path| {
+        let known = operands.iter().position(|operand| *operand.path == *path);
+        let operand = known.unwrap_or_else(|| {
+            operands.push(Operand { path: path.into(), derived: derived(fields, path) });
+            operands.len() - 1
+        });
+        if !used.contains(&operand) {
+            used.push(operand);
+        }
+        Ok::<(), ()>(())
+    });
+    let place = |path: &[usize]| operands.iter().position(|operand| *operand.path == *path);
+    Some((Formula::of(expression, &place)?, used.into()))
 }
 
 /// Whether a derived field may stand in the expression.
@@ -182,12 +194,17 @@ impl Solution<'_> {
         self.states.all().get(operand).and_then(|state| state.resolution())
     }
 
+    /// Whether a field was put off.
+    pub(crate) fn has_deferred(&self) -> bool {
+        self.states.all().contains(&State::Unknown { deferred: true })
+    }
+
     /// What is to be handed down to the struct in slot `slot`.
     pub(crate) fn overrides(&self, slot: usize) -> Vec<Override> {
         let within = |(operand, state): (&Operand, &State)| {
             let (first, path) = operand.path.split_first()?;
             let resolution = state.resolution().filter(|_| *first == slot && !path.is_empty())?;
-            Some(Override { path: path.into(), resolution, levels: path.len() })
+            Some(Override { path: path.into(), resolution })
         };
         self.operands.iter().zip(self.states.all()).filter_map(within).collect()
     }
@@ -212,7 +229,6 @@ pub(crate) fn solve<'a, S: Source>(
     plan: &'a Plan,
     record: &S::Record,
     source: &mut S,
-    overrides: &[Override],
 ) -> Result<Solution<'a>, S::Error> {
     let derivation = &plan.program.derivation;
     let operands = &derivation.operands;
@@ -223,24 +239,28 @@ pub(crate) fn solve<'a, S: Source>(
         for sizing in &derivation.sizings {
             let mut unknown = None;
             let mut unknowns = 0;
-            let mut foreign = false;
             for index in &sizing.operands {
                 let (Some(state), Some(operand)) = (all.get_mut(*index), operands.get(*index)) else { continue };
                 if *state == State::Unread {
-                    *state = read(plan, operand, record, source, overrides)?;
+                    *state = look(plan, operand, record, source)?;
                 }
-                match state {
-                    State::Unknown { .. } => {
-                        unknown = Some(*index);
-                        unknowns += 1;
-                    }
-                    State::Foreign => foreign = true,
-                    _ => {}
+                if matches!(state, State::Unknown { .. }) {
+                    unknown = Some(*index);
+                    unknowns += 1;
                 }
             }
             let Some(target) = unknown.filter(|_| unknowns == 1) else { continue };
-            let length = if foreign { None } else { measure(sizing, record, source)? };
-            let next = match length {
+            let length = measure(sizing, record, source)?;
+            // The other operands are read only where there is something to solve: that may run the user's code.
+            let mut foreign = length.is_none();
+            for index in sizing.operands.iter().filter(|_| length.is_some()) {
+                let (Some(state), Some(operand)) = (all.get_mut(*index), operands.get(*index)) else { continue };
+                if *state == State::Unread {
+                    *state = read(plan, operand, record, source)?;
+                }
+                foreign |= *state == State::Foreign;
+            }
+            let next = match length.filter(|_| !foreign) {
                 Some(length) => match equate(&sizing.formula, target, length, all) {
                     Some(number) => State::Solved(number),
                     None => continue,
@@ -258,17 +278,24 @@ pub(crate) fn solve<'a, S: Source>(
     }
 }
 
+/// Tells whether an operand is unknown; the struct's own ordinary fields stay unread.
+fn look<S: Source>(plan: &Plan, operand: &Operand, record: &S::Record, source: &mut S) -> Result<State, S::Error> {
+    let [slot] = *operand.path else { return read(plan, operand, record, source) };
+    let Some(value) = source.field(record, slot)? else { return Ok(State::Foreign) };
+    Ok(if !source.is_derived(&value) {
+        State::Unread
+    } else if operand.derived == Derived::Here {
+        State::Unknown { deferred: false }
+    } else {
+        State::Foreign
+    })
+}
+
 /// Reads an operand from the record.
-fn read<S: Source>(
-    plan: &Plan,
-    operand: &Operand,
-    record: &S::Record,
-    source: &mut S,
-    overrides: &[Override],
-) -> Result<State, S::Error> {
+fn read<S: Source>(plan: &Plan, operand: &Operand, record: &S::Record, source: &mut S) -> Result<State, S::Error> {
     let Some((slot, inner)) = operand.path.split_first() else { return Ok(State::Foreign) };
     let Some(value) = source.field(record, *slot)? else { return Ok(State::Foreign) };
-    descend(plan, operand, *slot, inner, &value, source, overrides)
+    descend(plan, operand, *slot, inner, &value, source)
 }
 
 /// Follows `inner` from the value in `slot` of a record of `plan`.
@@ -279,7 +306,6 @@ fn descend<S: Source>(
     inner: &[usize],
     value: &S::Value,
     source: &mut S,
-    overrides: &[Override],
 ) -> Result<State, S::Error> {
     if let Some((next, rest)) = inner.split_first() {
         let Some(Node::Record(nested)) = plan.fields.get(slot).map(|field| &field.node) else {
@@ -289,40 +315,59 @@ fn descend<S: Source>(
         let Some(value) = source.field(&record, *next)? else { return Ok(State::Foreign) };
         if rest.is_empty() && operand.derived == Derived::Here && source.is_derived(&value) {
             // The nested struct gives this number by itself.
-            let solution = solve(nested, &record, source, &[])?;
+            let solution = solve(nested, &record, source)?;
             return Ok(match solution.at(&[*next]) {
                 Some(Resolution::Number(number)) => State::Known(number),
                 _ => State::Foreign,
             });
         }
-        return descend(nested, operand, *next, rest, &value, source, overrides);
+        return descend(nested, operand, *next, rest, &value, source);
     }
     if source.is_derived(value) {
-        let given = overrides.iter().find(|given| given.path == operand.path);
-        return Ok(match (given.map(|given| given.resolution), operand.derived) {
-            (Some(Resolution::Number(number)), _) => State::Known(number),
-            (Some(_), _) | (None, Derived::No) => State::Foreign,
-            (None, _) => State::Unknown { deferred: false },
-        });
+        // The struct's own field is given here; that of a nested one, where it says that a struct around it does.
+        let here = operand.derived == Derived::Here && operand.path.len() == 1;
+        let outer = operand.derived == Derived::Outer && operand.path.len() > 1;
+        return Ok(if here || outer { State::Unknown { deferred: false } } else { State::Foreign });
     }
     if let Some(number) = source.small(value) {
         return Ok(State::Known(number.into()));
     }
-    Ok(match source.integer(value)? {
-        Integer::Number(number) => State::Known(number),
-        Integer::Beyond(_) => State::Beyond,
-        Integer::WrongType => State::Foreign,
+    Ok(match source.integer(value) {
+        Ok(Integer::Number(number)) => State::Known(number),
+        Ok(Integer::Beyond(_)) => State::Beyond,
+        Ok(Integer::WrongType) => State::Foreign,
+        Err(error) => {
+            source.put_off(error)?;
+            State::Foreign
+        }
     })
 }
 
-/// The length that the sizing's value has; `None` where it is of the wrong kind.
+/// The length that there is; `None` where a value is of the wrong kind.
 fn measure<S: Source>(sizing: &Sizing, record: &S::Record, source: &mut S) -> Result<Option<u64>, S::Error> {
-    let Some(value) = source.field(record, sizing.slot)? else { return Ok(None) };
+    let Some(mut value) = source.field(record, sizing.slot)? else { return Ok(None) };
+    for _ in 0..sizing.within {
+        let Some(list) = source.list(&value)? else { return Ok(None) };
+        // Without an item any number will do.
+        let Some(first) = source.item(&list, 0)? else { return Ok(Some(0)) };
+        drop(list);
+        value = first;
+    }
     let length = match sizing.content {
-        Content::Bytes => source.bytes(&value)?.map(|bytes| bytes.as_ref().len()),
-        Content::Text => match source.text(&value)? {
-            Text::Text(text) => Some(text.as_ref().len()),
-            Text::Surrogates | Text::WrongType => None,
+        Content::Bytes => match source.bytes(&value) {
+            Ok(bytes) => bytes.map(|bytes| bytes.as_ref().len()),
+            Err(error) => {
+                source.put_off(error)?;
+                None
+            }
+        },
+        Content::Text => match source.text(&value) {
+            Ok(Text::Text(text)) => Some(text.as_ref().len()),
+            Ok(Text::Surrogates | Text::WrongType) => None,
+            Err(error) => {
+                source.put_off(error)?;
+                None
+            }
         },
         Content::List => source.list(&value)?.map(|list| source.len(&list)),
     };
@@ -396,7 +441,7 @@ impl Equation<'_> {
             Operator::Add => target.checked_sub(left),
             Operator::Subtract => left.checked_sub(target),
             Operator::Multiply => whole(target, left),
-            Operator::Divide => whole(left, target),
+            Operator::Divide => left.checked_div(target),
             Operator::Remainder => None,
         }?;
         self.invert(right, target)
@@ -423,11 +468,6 @@ impl Equation<'_> {
             Operator::Subtract => Some((left.0.checked_sub(right.0)?, left.1.checked_sub(right.1)?)),
             Operator::Multiply if left.0 == 0 => Some((right.0.checked_mul(left.1)?, right.1.checked_mul(left.1)?)),
             Operator::Multiply if right.0 == 0 => Some((left.0.checked_mul(right.1)?, left.1.checked_mul(right.1)?)),
-            _ if left.0 == 0 && right.0 == 0 => {
-                // No unknown in it: whatever it is, it has a value of its own or none.
-                let (left, right) = (u64::try_from(left.1).ok()?, u64::try_from(right.1).ok()?);
-                Some((0, i128::from(expression::apply(*operator, left, right).ok()?)))
-            }
             _ => None,
         }
     }

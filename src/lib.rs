@@ -9,6 +9,16 @@
 //!
 //! Nothing here but `python` (behind the feature of that name) knows an interpreter.
 
+#![deny(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::todo,
+    clippy::unreachable,
+    clippy::unwrap_used,
+    reason = "the core never panics, whatever the input and the values"
+)]
+
 pub mod bits;
 pub mod decode;
 mod derive;
@@ -18,6 +28,8 @@ mod expression;
 pub mod plan;
 mod program;
 #[cfg(feature = "python")]
+#[allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic there is a Python exception")]
 mod python;
 mod table;
 pub mod value;
+mod writer;

@@ -23,7 +23,7 @@ use crate::program::Program;
 
 pub use crate::table::Table;
 
-/// The deepest that structs nest.
+/// The deepest that structs and lists nest.
 pub const DEPTH_LIMIT: u32 = 128;
 
 /// In which order bits and bytes of a number stand.
@@ -323,7 +323,7 @@ impl Plan {
         self.program.minimum
     }
 
-    /// The fewest bytes that decoding takes, where an `after` field, an open marker and the rest may take none.
+    /// The fewest bytes that decoding takes of an input that is not empty: an `after` field may take none.
     #[must_use]
     pub fn minimum_read(&self) -> u64 {
         self.program.minimum_read
@@ -335,7 +335,7 @@ impl Plan {
         self.program.fixed
     }
 
-    /// 1 for a struct without nested ones.
+    /// How deep structs and lists nest; 1 for a struct of neither.
     #[must_use]
     pub fn depth(&self) -> u32 {
         self.program.depth

@@ -5,6 +5,11 @@
 //!   The frame of a nested struct lies inside that of the struct around it, so that a length can refer into it afterwards.
 //! - Lengths are [`Formula`]s over registers.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "plans are compiled, not run here; each index was just taken from the slice"
+)]
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -14,9 +19,6 @@ use crate::error::Wide;
 use crate::expression::{self, Formula};
 use crate::plan::{DEPTH_LIMIT, Derived, Expression, Field, Flaw, Kind, Length, Node, Number, Order, Plan, PlanError};
 use crate::table::Table;
-
-/// The deepest that structs, lists and options nest together: what bounds the recursion of runners.
-const NESTING_LIMIT: u32 = 4 * DEPTH_LIMIT;
 
 /// The most bytes a size may come to, so that it counts in bits as well.
 const SIZE_LIMIT: u64 = 1 << 60;
@@ -37,7 +39,6 @@ pub(crate) struct Program {
     open: bool,
     /// Whether the last field takes the rest.
     greedy: bool,
-    nesting: u32,
     places: Vec<(Vec<usize>, usize)>,
 }
 
@@ -70,6 +71,8 @@ pub(crate) enum Code {
 /// A number at its place in a run.
 #[derive(Debug)]
 pub(crate) struct Numeral {
+    /// Whether it is one of the integers that most fields are, which runners treat first.
+    pub(crate) plain: Plain,
     pub(crate) place: bits::Field,
     pub(crate) form: Form,
     /// The range as far as an `i64` goes.
@@ -82,6 +85,15 @@ pub(crate) struct Numeral {
     pub(crate) order: Order,
     pub(crate) signed: bool,
     pub(crate) range: (Wide, Wide),
+}
+
+/// An integer of at most 64 bits that is stored and that no length refers to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Plain {
+    Unsigned,
+    Signed,
+    /// Anything else.
+    No,
 }
 
 /// How the bits of a number become a value.
@@ -139,10 +151,8 @@ struct Shape {
     minimum: u64,
     minimum_read: u64,
     fixed: bool,
-    /// Structs on the way down.
+    /// Structs and lists on the way down: what bounds the recursion of runners.
     depth: u32,
-    /// Levels of recursion.
-    nesting: u32,
     greedy: bool,
     open: bool,
 }
@@ -175,13 +185,12 @@ impl Program {
         while index < fields.len() {
             let run = &fields[index..];
             let length = run.iter().take_while(|field| matches!(field.node, Node::Number(_))).count();
-            let shape;
-            if length > 0 {
+            let shape = if length > 0 {
                 let bytes = compiler.run(index, &run[..length], &mut ops)?;
                 let first = index;
                 index += length;
                 blocks.push(Block::Run { first, end: index, bytes: address(bytes, &run[0])? });
-                shape = Shape::of_size(bytes);
+                Shape::of_size(bytes)
             } else {
                 let field = &run[0];
                 let fail = |flaw| fault(field, flaw);
@@ -195,13 +204,12 @@ impl Program {
                 ops.push(Op { code, derived: Derived::No });
                 blocks.push(Block::Single(index));
                 index += 1;
-                shape = found;
-            }
+                found
+            };
             total.add(shape).map_err(|flaw| fault(&run[0], flaw))?;
         }
         let depth = total.depth + 1;
-        let nesting = total.nesting + 1;
-        if depth > DEPTH_LIMIT || nesting > NESTING_LIMIT {
+        if depth > DEPTH_LIMIT {
             return Err(PlanError { field: "".into(), flaw: Flaw::Depth });
         }
         Ok(Self {
@@ -215,7 +223,6 @@ impl Program {
             depth,
             open: total.open,
             greedy: total.greedy,
-            nesting,
             places: frame.places,
         })
     }
@@ -226,7 +233,6 @@ impl Program {
             minimum_read: self.minimum_read,
             fixed: self.fixed,
             depth: self.depth,
-            nesting: self.nesting,
             greedy: self.greedy,
             open: self.open,
         }
@@ -240,7 +246,6 @@ impl Shape {
         self.minimum_read = sized(self.minimum_read.checked_add(next.minimum_read))?;
         self.fixed &= next.fixed;
         self.depth = self.depth.max(next.depth);
-        self.nesting = self.nesting.max(next.nesting);
         self.greedy = next.greedy;
         self.open = next.open;
         Ok(())
@@ -310,7 +315,7 @@ impl Compiler<'_> {
         for field in fields {
             let Node::Number(number) = &field.node else { continue };
             verify(number).map_err(|flaw| fault(field, flaw))?;
-            if bit % 8 != 0 {
+            if !bit.is_multiple_of(8) {
                 if matches!(number.kind, Kind::Float) {
                     return Err(fault(field, Flaw::Alignment));
                 }
@@ -322,7 +327,7 @@ impl Compiler<'_> {
             starts.push(bit);
             bit += u64::from(number.width);
         }
-        if bit % 8 != 0 {
+        if !bit.is_multiple_of(8) {
             return Err(fault(&fields[fields.len() - 1], Flaw::Alignment));
         }
         let room = address(bit / 8, &fields[0])?;
@@ -345,7 +350,7 @@ impl Compiler<'_> {
         match node {
             Node::Number(number) => {
                 verify(number)?;
-                if number.width % 8 != 0 {
+                if !number.width.is_multiple_of(8) {
                     return Err(Flaw::Alignment);
                 }
                 let bytes = number.width / 8;
@@ -358,7 +363,7 @@ impl Compiler<'_> {
             }
             Node::Option(inner) => {
                 let fits = match &**inner {
-                    Node::Number(number) => number.width % 8 == 0,
+                    Node::Number(number) => number.width.is_multiple_of(8),
                     Node::Data { length, .. } => matches!(length, Length::Fixed(_)),
                     _ => false,
                 };
@@ -391,7 +396,7 @@ impl Compiler<'_> {
         if item.greedy || item.open {
             return Err(Flaw::NotLast);
         }
-        let mut shape = Shape { depth: item.depth, nesting: item.nesting + 1, ..Shape::default() };
+        let mut shape = Shape { depth: item.depth + 1, ..Shape::default() };
         let count = match count {
             Length::Fixed(count) => {
                 shape.minimum = sized(item.minimum.checked_mul(*count))?;
@@ -417,7 +422,7 @@ impl Compiler<'_> {
             Length::Computed(expression) => (Size::Computed(self.formula(expression)?), loose),
             Length::Rest => (Size::Rest, Shape { greedy: true, ..loose }),
             Length::Until { marker, open } => {
-                let shape = Shape { minimum: 1, minimum_read: u64::from(!open), greedy: *open, open: *open, ..loose };
+                let shape = Shape { minimum: 1, minimum_read: 1, greedy: *open, open: *open, ..loose };
                 (Size::Until { marker: *marker, open: *open }, shape)
             }
             Length::After { marker } => (Size::After { marker: *marker }, Shape { minimum: 1, greedy: true, ..loose }),
@@ -476,7 +481,13 @@ fn numeral(number: &Number, bit: usize, room: usize, register: Option<usize>, hi
         Kind::Flags(table) => Form::Flags(Arc::clone(table)),
     };
     let range = number.range();
+    let plain = match form {
+        Form::Unsigned if number.width <= 64 && register.is_none() => Plain::Unsigned,
+        Form::Signed if number.width <= 64 && register.is_none() => Plain::Signed,
+        _ => Plain::No,
+    };
     Numeral {
+        plain,
         place: bits::Field::new(bit, number.width, number.order, room),
         form,
         low: range.0.small().unwrap_or(i64::MIN),

@@ -41,7 +41,9 @@ def same_bytes(codec: Codecs, value: Struct, big: str, little: str | None = None
 
 
 @contextlib.contextmanager
-def raises(kind: type[BeBytesError], path: tuple[str | int, ...] = (), at: float = 0, **figures: object) -> Iterator[None]:
+def raises(
+    kind: type[BeBytesError], path: tuple[str | int, ...] = (), at: float = 0, **figures: object
+) -> Iterator[None]:
     """
     Assert that just this error comes out of the block: its class, path, offset and figures.
 
@@ -53,8 +55,8 @@ def raises(kind: type[BeBytesError], path: tuple[str | int, ...] = (), at: float
     """
     with pytest.raises(BeBytesError) as caught:
         yield
+    assert type(caught.value) is kind, f"{type(caught.value).__name__}: {caught.value}"
     error: Any = caught.value
-    assert type(error) is kind, f"{type(error).__name__}: {error}"
     assert error.path == path
     assert error.offset == at * 8
     assert {name: getattr(error, name) for name in figures} == figures

@@ -1,5 +1,5 @@
 """
-Fixtures: each test that asks for `backend` or `codec` runs on every backend that is installed.
+Shared fixtures: each test that uses them runs on every backend that is installed.
 """
 
 import functools
@@ -7,22 +7,39 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import bebytes
+
+# The same examples on every run, whatever the machine's speed.
+settings.register_profile(
+    "bebytes",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    print_blob=False,
+    suppress_health_check=[
+        HealthCheck.too_slow,  # drawing a class, a value and its bytes takes longer than a flat value
+        HealthCheck.function_scoped_fixture,  # `backend` and `codec` are the same for all examples
+        HealthCheck.large_base_example,
+        HealthCheck.data_too_large,
+    ],
+)
+settings.load_profile("bebytes")
 
 
 @pytest.fixture(params=bebytes.available_backends())
 def backend(request: pytest.FixtureRequest) -> str:
     """
-    The name of a backend.
+    The name of a backend that is installed.
     """
     name: str = request.param
     return name
 
 
 @pytest.fixture
-def codec(backend: str) -> Callable[..., Any]:
+def codec(backend: str) -> Callable[..., bebytes.Codec[Any]]:
     """
-    `bebytes.Codec` on a backend.
+    Build a codec for a class on every backend that is installed.
     """
-    return functools.partial(bebytes.Codec, backend=backend)
+    return functools.partial(bebytes.Codec, backend=backend)  # type: ignore[arg-type]  # a name from available_backends()

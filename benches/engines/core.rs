@@ -2,6 +2,7 @@
 //!
 //! The plans come from Python, where they were compiled, so that both measure the same layouts.
 
+#[allow(dead_code, reason = "each program reads the parts of a scenario that it needs")]
 mod protocol;
 
 use std::sync::Arc;
@@ -27,7 +28,7 @@ fn truth(json: &Json, name: &str) -> bool {
 
 fn plan(json: &Json) -> Arc<Plan> {
     let fields = json["ops"].as_array().expect("a list of ops").iter().map(|op| {
-        let field = Field::new(text(op, "name"), node(&op["node_"]));
+        let field = Field::new(text(op, "name"), node(&op["node"]));
         match text(op, "derived") {
             "" => field,
             "here" => field.derived_here(),
@@ -38,7 +39,7 @@ fn plan(json: &Json) -> Arc<Plan> {
 }
 
 fn node(json: &Json) -> Node {
-    match text(json, "node") {
+    match text(json, "is") {
         "Number" => {
             let order = if truth(json, "little") { Order::Little } else { Order::Big };
             let width = u32::try_from(number(json, "width")).expect("a width");
@@ -54,14 +55,15 @@ fn node(json: &Json) -> Node {
         }
         "Data" if truth(json, "text") => Node::text(length(&json["length"])),
         "Data" => Node::bytes(length(&json["length"])),
-        "Option" => Node::option(node(&json["node_"])),
+        "Option" => Node::option(node(&json["node"])),
         "Record" => Node::record(&plan(&json["plan"])),
         _ => Node::list(length(&json["count"]), node(&json["item"])),
     }
 }
 
 fn table(json: &Json) -> Arc<Table> {
-    let values = json["values"].as_array().expect("a list of values").iter().map(|value| value.as_i64().expect("a number"));
+    let values =
+        json["values"].as_array().expect("a list of values").iter().map(|value| value.as_i64().expect("a number"));
     if truth(json, "flags") {
         Table::flags(text(json, "name"), 0, values.map(|value| u128::try_from(value).expect("a flag")).collect())
     } else {
@@ -71,7 +73,7 @@ fn table(json: &Json) -> Arc<Table> {
 
 fn length(json: &Json) -> Length {
     let marker = || u8::try_from(number(json, "marker")).expect("a byte");
-    match text(json, "node") {
+    match text(json, "is") {
         "Fixed" => Length::Fixed(number(json, "value")),
         "Computed" => Length::Computed(expression(&json["expression"])),
         "Rest" => Length::Rest,
@@ -81,11 +83,13 @@ fn length(json: &Json) -> Length {
 }
 
 fn expression(json: &Json) -> Expression {
-    match text(json, "node") {
+    match text(json, "is") {
         "Constant" => Expression::Constant(number(json, "value")),
         "Ref" => {
             let steps = json["path"].as_array().expect("a path").iter();
-            Expression::Ref(steps.map(|step| step.as_u64().and_then(|step| step.try_into().ok()).expect("an index")).collect())
+            Expression::Ref(
+                steps.map(|step| step.as_u64().and_then(|step| step.try_into().ok()).expect("an index")).collect(),
+            )
         }
         _ => {
             let operator = match text(json, "operator") {
@@ -98,4 +102,46 @@ fn expression(json: &Json) -> Expression {
             Expression::binary(operator, expression(&json["left"]), expression(&json["right"]))
         }
     }
+}
+
+fn record(plan: &Plan, json: &Json) -> Value {
+    let values = json.as_array().expect("a list of fields");
+    Value::Record(plan.fields().iter().zip(values).map(|(field, json)| given(&field.node, json)).collect())
+}
+
+fn given(node: &Node, json: &Json) -> Value {
+    match node {
+        Node::Number(number) => match number.kind {
+            Kind::Integer if number.signed => Value::Signed(json.as_i64().expect("a number of at most 64 bits")),
+            Kind::Integer => Value::Unsigned(json.as_u64().expect("a number of at most 64 bits")),
+            Kind::Bool => Value::Bool(json.as_bool().expect("a bool")),
+            Kind::Char => Value::Char(json.as_str().and_then(|text| text.chars().next()).expect("a char")),
+            Kind::Float => Value::Float(protocol::double(json)),
+            Kind::Enum(_) => Value::Member(Wide::from(json.as_i64().expect("a number of at most 64 bits"))),
+            Kind::Flags(_) => Value::Flags(json.as_u64().expect("a number of at most 64 bits").into()),
+        },
+        Node::Data { text: true, .. } => Value::Text(json.as_str().expect("a text").to_owned()),
+        Node::Data { .. } => Value::Bytes(protocol::bytes(json)),
+        Node::Option(_) if json.is_null() => Value::None,
+        Node::Option(node) => given(node, json),
+        Node::Record(plan) => record(plan, json),
+        Node::List { item, .. } => {
+            Value::List(json.as_array().expect("a list").iter().map(|json| given(item, json)).collect())
+        }
+    }
+}
+
+fn main() {
+    serve(env!("CARGO_PKG_VERSION"), |scenario: &Scenario| {
+        let plan = plan(&scenario.plan);
+        let decoded = Arc::clone(&plan);
+        let task: Box<dyn Work> = Box::new(Task {
+            operation: scenario.operation.clone(),
+            values: scenario.values.iter().map(|json| record(&plan, json)).collect(),
+            data: scenario.data.clone(),
+            encode: move |value: &Value| value::encode(&plan, value).map_err(|error| error.to_string()),
+            decode: move |data: &[u8]| value::decode(&decoded, data).map_err(|error| error.to_string()),
+        });
+        Ok(task)
+    });
 }

@@ -1,5 +1,6 @@
 //! Times the Rust crate `bebytes` 3.0.3 on the scenarios that it has types for; run by `bebytes bench`.
 
+#[allow(dead_code, reason = "each program reads the parts of a scenario that it needs")]
 mod protocol;
 
 use std::fmt::Debug;
@@ -234,7 +235,7 @@ struct Chunk {
 struct Chunks {
     number: u8,
     #[FromField(number)]
-    chunks: Vec<Chunk>,
+    items: Vec<Chunk>,
     post: u8,
 }
 
@@ -388,7 +389,7 @@ given! {
     Flow { version, weight, kind }
     Mixed { flow, length, body, time, back }
     Chunk { length, body }
-    Chunks { number, chunks, post }
+    Chunks { number, items, post }
     Modes { modes }
     FixedArrays { mode, key, token, vector }
     Point { x, y }

@@ -56,14 +56,18 @@ where
         let mut failures = Vec::new();
         for (number, (value, data)) in self.values.iter().zip(&self.data).enumerate() {
             if self.operation != "decode" {
-                match catch_unwind(AssertUnwindSafe(|| (self.encode)(value))).unwrap_or_else(|panic| Err(message(&*panic))) {
+                match catch_unwind(AssertUnwindSafe(|| (self.encode)(value)))
+                    .unwrap_or_else(|panic| Err(message(&*panic)))
+                {
                     Ok(bytes) if bytes == *data => {}
                     Ok(bytes) => failures.push(format!("input {number}: {} instead of {}", hex(&bytes), hex(data))),
                     Err(error) => failures.push(format!("input {number}: {error}")),
                 }
             }
             if self.operation != "encode" {
-                match catch_unwind(AssertUnwindSafe(|| (self.decode)(data))).unwrap_or_else(|panic| Err(message(&*panic))) {
+                match catch_unwind(AssertUnwindSafe(|| (self.decode)(data)))
+                    .unwrap_or_else(|panic| Err(message(&*panic)))
+                {
                     Ok(found) if found == *value => {}
                     Ok(found) => failures.push(format!("input {number}: {found:?} instead of {value:?}")),
                     Err(error) => failures.push(format!("input {number}: {error}")),
@@ -77,7 +81,9 @@ where
         match self.operation.as_str() {
             "encode" => laps(&self.values, operations, |value| (self.encode)(value)),
             "decode" => laps(&self.data, operations, |data| (self.decode)(data)),
-            _ => laps(&self.values, operations, |value| black_box((self.encode)(value)).and_then(|data| (self.decode)(&data))),
+            _ => laps(&self.values, operations, |value| {
+                black_box((self.encode)(value)).and_then(|data| (self.decode)(&data))
+            }),
         }
     }
 }
@@ -105,7 +111,8 @@ pub fn serve(version: &str, make: impl Fn(&Scenario) -> Result<Box<dyn Work>, St
     let path = std::env::args().nth(1).expect("usage: the JSON file that bebytes bench writes");
     let text = std::fs::read_to_string(&path).expect("the file of scenarios can be read");
     let file: Json = serde_json::from_str(&text).expect("the file of scenarios is JSON");
-    let works: Vec<_> = file["scenarios"].as_array().expect("a list of scenarios").iter().map(scenario).map(|s| make(&s)).collect();
+    let prepared: Vec<_> =
+        file["scenarios"].as_array().expect("a list of scenarios").iter().map(scenario).map(|s| make(&s)).collect();
     // A panic of an engine is an answer, and not to be printed amid a table.
     std::panic::set_hook(Box::new(|_| {}));
     let empty = laps(&[0_u8; 64], 6_400_000, |byte| *byte);
@@ -118,7 +125,7 @@ pub fn serve(version: &str, make: impl Fn(&Scenario) -> Result<Box<dyn Work>, St
         let line = line.expect("the input is text");
         let words: Vec<&str> = line.split_whitespace().collect();
         let number = |at: usize| words.get(at).and_then(|word| word.parse::<usize>().ok()).expect("a number");
-        let work = &works[number(1)];
+        let work = &prepared[number(1)];
         say(&match (words[0], work) {
             (_, Err(reason)) => json!({ "absent": reason }),
             ("check", Ok(work)) => json!({ "failures": work.failures() }),
@@ -148,7 +155,8 @@ fn scenario(json: &Json) -> Scenario {
 /// The bytes that hex digits stand for.
 pub fn bytes(json: &Json) -> Vec<u8> {
     let digits = json.as_str().expect("hex digits").as_bytes();
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()).expect("a hex digit");
+    let digit =
+        |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()).expect("a hex digit");
     digits.chunks_exact(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
 }
 
@@ -158,7 +166,7 @@ pub fn double(json: &Json) -> f64 {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 fn message(panic: &(dyn Any + Send)) -> String {

@@ -6,9 +6,12 @@ Declare a class derived from `Struct`; its annotated fields are the layout, and 
 
 from . import errors
 from ._backend import Codec, available_backends, decode_many, encode_many, iter_decode
-from ._struct import Struct, asdict, fields, replace
 from .fields import after, bits, count, derived, field, size, until
 from .types import char, f32, f64, i8, i16, i32, i64, i128, u8, u16, u32, u64, u128
+
+# isort: split
+# Behind `.fields`, so that the function `fields` and not the module has the name, for type checkers too.
+from ._struct import Struct, asdict, fields, replace
 
 __all__ = [
     "Codec",

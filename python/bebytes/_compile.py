@@ -5,10 +5,11 @@ Everything about a class body that can be wrong is found here, and said with the
 """
 
 import enum
+import functools
+import operator
 import typing
 from types import NoneType, UnionType
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from ._expression import InvalidValue, Name, Tree, evaluate, names, parse, references
 from ._layout import MAXIMUM_DEPTH, MAXIMUM_SIZE, depth_of, is_fixed, is_open, minimum_bits, minimum_read
@@ -33,7 +34,7 @@ from ._plan import (
     Table,
     Until,
 )
-from ._schema import Field, Schema, scalar_of
+from ._schema import Field, Schema, UndefinedName, scalar_of, schema_of
 from .errors import SchemaError
 from .fields import MISSING, derived
 from .types import Scalar
@@ -41,7 +42,6 @@ from .types import Scalar
 _ENUM_WIDTHS = (8, 16, 32, 64, 128)
 _FLOAT_MAXIMUM = {32: 3.4028234663852886e38, 64: 1.7976931348623157e308}
 _UNICODE_MAXIMUM = 0x10FFFF
-_tables: "WeakKeyDictionary[type, Table]" = WeakKeyDictionary()
 
 
 def compile_plan(schema: Schema, byteorder: str, outermost: bool) -> Plan:
@@ -70,14 +70,13 @@ def check_fields(schema: Schema) -> None:
     Raises:
         SchemaError: a field declares no valid layout.
     """
-    from ._schema import UndefinedName
-
+    earlier: list[Op | None] = []
     for field in schema.fields:
         try:
-            field.resolve(schema.cls.__module__)
-            _NodeBuilder(schema, field, "big", False, ()).build()
+            field.resolve()
+            earlier.append(Op(field.name, _NodeBuilder(schema, field, "big", False, earlier).build(), "", 0, -1))
         except UndefinedName:
-            continue
+            earlier.append(None)
 
 
 class _PlanBuilder:
@@ -97,8 +96,9 @@ class _PlanBuilder:
         fields = self.schema.fields
         for i, field in enumerate(fields):
             last = i == len(fields) - 1
+            own_order = field.specifier.byteorder
             node = _NodeBuilder(
-                self.schema, field, field.specifier.byteorder or self.byteorder, last and self.outermost, self.ops
+                self.schema, field, own_order if own_order is not None else self.byteorder, last and self.outermost, self.ops
             ).build()
             in_bits = field.specifier.bits is not MISSING
             self._check_run(run, field, offset, in_bits)
@@ -156,13 +156,13 @@ class _PlanBuilder:
 
     @staticmethod
     def _not_last(node: Node, behind: Field) -> str:
-        what = {
+        what: dict[type, str] = {
             Data: "takes all the bytes left",
             List: "takes items to the end of the input",
             Record: "is a struct that reads to the end of the input",
-        }[type(node)]
+        }
         remedy = "" if isinstance(node, Record) else "; give it a length (size, count or until)"
-        return f"{what}, but {behind.name!r} stands behind it{remedy} or move it to the end"
+        return f"{what[type(node)]}, but {behind.name!r} stands behind it{remedy} or move it to the end"
 
     def _derived(self, field: Field, node: Node) -> typing.Literal["", "here", "outer"]:
         if field.default is not derived:
@@ -177,7 +177,10 @@ class _NodeBuilder:
     Makes the node of one field from its annotation and its specifier.
     """
 
-    def __init__(self, schema: Schema, field: Field, byteorder: Any, may_end_open: bool, earlier: typing.Sequence[Op]) -> None:
+    # `earlier` has None for a field whose annotation names a class that is not defined yet.
+    def __init__(
+        self, schema: Schema, field: Field, byteorder: Any, may_end_open: bool, earlier: typing.Sequence[Op | None]
+    ) -> None:
         self.schema = schema
         self.field = field
         self.specifier = field.specifier
@@ -211,9 +214,10 @@ class _NodeBuilder:
         self._refuse(annotation, "size", "until", "after")
         if isinstance(annotation, type) and hasattr(annotation, "__bebytes_schema__"):
             self._refuse(annotation, "bits")
-            if annotation.__bebytes_schema__.compiling:
-                raise self.field.error(f"{annotation.__name__} would contain itself, which a struct may not (yet); break the circle")
-            return Record(annotation.__bebytes_schema__.plan(self.byteorder, outermost=False))
+            inner = schema_of(annotation)
+            if inner.compiling:
+                raise self.field.error(f"{inner.name} would contain itself, which a struct may not (yet); break the circle")
+            return Record(inner.plan(self.byteorder, outermost=False))
         return self._number(annotation)
 
     # Lists
@@ -240,13 +244,12 @@ class _NodeBuilder:
         given = self.specifier.count
         if given is MISSING:
             return [Rest()]
-        if not isinstance(given, tuple):
-            given = (given,)
-        if not given:
+        numbers: tuple[Any, ...] = given if isinstance(given, tuple) else (given,)
+        if not numbers:
             raise self.field.error("count() is empty; write the number of items, or an expression")
-        if len(given) > 1 and not all(_is_integer(n) for n in given):
+        if len(numbers) > 1 and not all(_is_integer(n) for n in numbers):
             raise self.field.error("the counts of several dimensions are numbers; an expression may count one dimension only")
-        return [self._length(n, "count") for n in given]
+        return [self._length(n, "count") for n in numbers]
 
     def _item(self, annotation: Any) -> Node:
         if typing.get_origin(annotation) in (typing.Union, UnionType):
@@ -279,15 +282,15 @@ class _NodeBuilder:
         inner = [a for a in typing.get_args(annotation) if a is not NoneType]
         if len(inner) != 1 or len(inner) == len(typing.get_args(annotation)):
             raise self.field.error(f"{show(annotation)} is a union of types; an option is one type | None")
-        self._refuse(annotation, "bits", "until", "after")
         item = unwrap(inner[0])
+        if item is str or (isinstance(item, type) and hasattr(item, "__bebytes_schema__")) or typing.get_origin(item):
+            if scalar_of(item) is None and not _is_enum_alias(item):
+                raise self.field.error(
+                    f"an option of {show(item)} is not possible; it holds a scalar, an enum, flags, or bytes of a fixed size"
+                )
+        self._refuse(annotation, "bits", "until", "after")
         if item is not bytes:
             self._refuse(annotation, "size")
-            if item is str or (isinstance(item, type) and hasattr(item, "__bebytes_schema__")) or typing.get_origin(item):
-                if scalar_of(item) is None and not _is_enum_alias(item):
-                    raise self.field.error(
-                        f"an option of {show(item)} is not possible; it holds a scalar, an enum, flags, or bytes of a fixed size"
-                    )
             return Option(self._number(item))
         if self.specifier.size is MISSING:
             raise self.field.error("an option of bytes needs a fixed size; write size(n) with a number")
@@ -353,11 +356,14 @@ class _NodeBuilder:
             if index >= len(ops):
                 raise self.field.error(f"{text!r} refers to {part!r}, which stands behind it; move {part!r} before {self.field.name!r}")
             path.append(index)
-            node = ops[index].node
+            op = ops[index]
+            if op is None:
+                raise UndefinedName(f"{schema.name}.{part} names a class that is not defined yet")
+            node = op.node
             if step < len(name.path) - 1:
                 if not isinstance(node, Record):
                     raise self.field.error(f"{text!r}: {part!r} is no nested struct, so it has no field {name.path[step + 1]!r}")
-                schema = node.plan.cls.__bebytes_schema__  # type: ignore[attr-defined]  # every plan's class has one
+                schema = schema_of(node.plan.cls)
                 ops = node.plan.ops
             elif not (isinstance(node, Number) and node.kind == "int"):
                 inside = f"; write {part}.<field>" if isinstance(node, Record) else ""
@@ -365,12 +371,12 @@ class _NodeBuilder:
         return tuple(path)
 
     def _marker(self, what: str) -> int:
-        given = getattr(self.specifier, what)
+        given: Any = getattr(self.specifier, what)
         if isinstance(given, (bytes, bytearray)) and len(given) == 1:
             return given[0]
         if isinstance(given, str) and len(given) == 1 and given.isascii():
             return ord(given)
-        if _is_integer(given) and 0 <= given <= 0xFF:
+        if _is_integer(given) and 0 <= int(given) <= 0xFF:
             return int(given)
         raise self.field.error(f"the marker {given!r} is no single byte; write 0 to 255, an ASCII character or one byte")
 
@@ -379,7 +385,7 @@ class _NodeBuilder:
     def _number(self, annotation: Any) -> Number:
         base = annotation.__origin__ if _is_enum_alias(annotation) else annotation
         if isinstance(base, type) and issubclass(base, enum.Enum):
-            return self._enum(base, _carrier(annotation))
+            return self._enum(base, self._carrier(annotation))
         scalar = Scalar("bool", "bool", 8) if annotation is bool else scalar_of(annotation)
         if scalar is None:
             raise self.field.error(_unknown_type(annotation))
@@ -401,6 +407,16 @@ class _NodeBuilder:
         if not _is_integer(width) or not 1 <= width <= most:
             raise self.field.error(f"bits is {width!r}; {type_name} takes 1 to {most} bits")
         return int(width)
+
+    def _carrier(self, annotation: Any) -> Scalar | None:
+        # Annotated[E, u16]: u16 is itself an alias that carries its scalar. Notes of other kinds mean nothing to us.
+        for entry in getattr(annotation, "__metadata__", ()):
+            scalar = scalar_of(entry)
+            if scalar is not None and scalar.kind == "int":
+                return scalar
+            if scalar is not None or any(entry is t for t in (int, float, bool)):
+                raise self.field.error(f"{show(entry)} carries no enum; write an integer type, such as Annotated[E, u16]")
+        return None
 
     def _enum(self, cls: type[enum.Enum], carrier: Scalar | None) -> Number:
         if not issubclass(cls, int):
@@ -442,14 +458,23 @@ class _NodeBuilder:
 
 def unwrap(annotation: Any) -> Any:
     """
-    What a `type` statement or a `NewType` stands for.
+    What a `type` statement, a `NewType`, or an `Annotated` that says nothing about the layout stands for.
     """
     while True:
-        inner = getattr(annotation, "__value__", None) if type(annotation).__name__ == "TypeAliasType" else None
-        inner = getattr(annotation, "__supertype__", inner)
-        if inner is None:
+        if typing.get_origin(annotation) is typing.Annotated:
+            inner: Any = annotation.__origin__
+            if scalar_of(annotation) is not None or (isinstance(inner, type) and issubclass(inner, enum.Enum)):
+                return annotation
+            bare = unwrap(inner)
+            if isinstance(bare, type) and issubclass(bare, enum.Enum):
+                return typing.Annotated[(bare, *annotation.__metadata__)]
+            annotation = bare
+        elif type(annotation).__name__ == "TypeAliasType":
+            annotation = annotation.__value__
+        elif hasattr(annotation, "__supertype__"):
+            annotation = annotation.__supertype__
+        else:
             return annotation
-        annotation = inner
 
 
 def show(annotation: Any) -> str:
@@ -485,7 +510,7 @@ def _unknown_type(annotation: Any) -> str:
     )
 
 
-def _is_integer(value: Any) -> bool:
+def _is_integer(value: object) -> bool:
     return hasattr(type(value), "__index__") and not isinstance(value, bool)
 
 
@@ -494,33 +519,16 @@ def _is_enum_alias(annotation: Any) -> bool:
     return isinstance(base, type) and issubclass(base, enum.Enum)
 
 
-def _carrier(annotation: Any) -> Scalar | None:
-    # Annotated[E, u16]: u16 is itself an alias that carries its scalar.
-    for entry in getattr(annotation, "__metadata__", ()):
-        scalar = scalar_of(entry)
-        if scalar is not None and scalar.kind == "int":
-            return scalar
-    return None
-
-
 def _table(cls: type[enum.Enum]) -> Table:
-    table = _tables.get(cls)
-    if table is None:
-        members: dict[int, Any] = {}
-        for member in cls.__members__.values():
-            members.setdefault(int(member), member)  # type: ignore[call-overload]  # an IntEnum or IntFlag
-        values = tuple(members)
-        flags = issubclass(cls, enum.Flag)
-        union = 0
-        for value in values:
-            union |= value
-        minimum = min(values, default=0)
-        maximum = union if flags else max(values, default=0)
-        if flags and minimum >= 0:
-            minimum = 0
-        table = Table(cls, cls.__name__, values, tuple(members.values()), minimum, maximum, flags, members)
-        _tables[cls] = table
-    return table
+    members: dict[int, Any] = {}
+    for member in cls.__members__.values():
+        members.setdefault(int(member), member)  # type: ignore[call-overload]  # an IntEnum or IntFlag
+    values = tuple(members)
+    if not issubclass(cls, enum.Flag):
+        minimum, maximum = min(values, default=0), max(values, default=0)
+        return Table(cls, cls.__name__, values, tuple(members.values()), minimum, maximum, False, members)
+    union = functools.reduce(operator.or_, values, 0)
+    return Table(cls, cls.__name__, values, tuple(members.values()), min((0, *values)), union, True, members)
 
 
 def _bits_for(value: int, signed: bool) -> int:

@@ -16,26 +16,27 @@ def make_init(cls: Any, fields: tuple[Field, ...]) -> Callable[..., None]:
     It stores without checking, then calls `__post_init__` where the class has one.
     """
     this = _unused("self", fields)
-    scope: dict[str, Any] = {"_MISSING": MISSING}
+    # No field begins with it, so the helpers' names meet none.
+    own = _unused("_", fields)
+    scope: dict[str, Any] = {f"{own}missing": MISSING}
     positional: list[str] = []
     keyword: list[str] = []
     body: list[str] = []
     for i, (field, slot) in enumerate(zip(fields, cls.__bebytes_slots__, strict=True)):
         parameter, value = field.name, field.name
         if field.default_factory is not MISSING:
-            scope[f"_factory{i}"] = field.default_factory
-            parameter = f"{field.name}=_MISSING"
-            value = f"_factory{i}() if {field.name} is _MISSING else {field.name}"
+            scope[f"{own}factory{i}"] = field.default_factory
+            parameter = f"{field.name}={own}missing"
+            value = f"{own}factory{i}() if {field.name} is {own}missing else {field.name}"
         elif field.default is not MISSING:
-            scope[f"_default{i}"] = field.default
-            parameter = f"{field.name}=_default{i}"
+            scope[f"{own}default{i}"] = field.default
+            parameter = f"{field.name}={own}default{i}"
         (keyword if field.kw_only else positional).append(parameter)
-        scope[f"_set{i}"] = slot.__set__
-        body.append(f"_set{i}({this}, {value})")
+        scope[f"{own}set{i}"] = slot.__set__
+        body.append(f"{own}set{i}({this}, {value})")
     if hasattr(cls, "__post_init__"):
         body.append(f"{this}.__post_init__()")
     parameters = [this, *positional, *(["*", *keyword] if keyword else [])]
-    # A scope of its own keeps the helpers' names from meeting those of fields.
     helpers = ", ".join(scope)
     source = f"def make({helpers}):\n def __init__({', '.join(parameters)}):\n  " + "\n  ".join(body or ["pass"]) + "\n return __init__"
     made: dict[str, Any] = {}
@@ -47,7 +48,6 @@ def make_init(cls: Any, fields: tuple[Field, ...]) -> Callable[..., None]:
 
 
 def _unused(name: str, fields: tuple[Field, ...]) -> str:
-    names = {f.name for f in fields}
-    while name in names:
+    while any(f.name.startswith(name) for f in fields):
         name = f"_{name}"
     return name

@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final, final
+from typing import Any, Final, Self, final
 
-from typing_extensions import Buffer, Self
+from typing_extensions import Buffer
 
 __all__ = ["Codec", "__version__", "build_profile", "install", "set_constructor"]
 

@@ -29,8 +29,9 @@ def slot_value(record: Any, index_of_field: int) -> Any:
     """
     What a slot of a struct holds, `derived` included; `UNSET` where it holds nothing.
     """
+    cls: Any = type(record)
     try:
-        return type(record).__bebytes_slots__[index_of_field].__get__(record)
+        return cls.__bebytes_slots__[index_of_field].__get__(record)
     except AttributeError:
         return UNSET
 
@@ -39,7 +40,23 @@ def is_record_of(value: Any, cls: Any) -> bool:
     """
     Whether `value` is a `cls`, or of a subclass that adds no fields.
     """
-    return isinstance(value, cls) and len(type(value).__bebytes_slots__) == len(cls.__bebytes_slots__)
+    actual: Any = type(value)
+    return issubclass(actual, cls) and len(actual.__bebytes_slots__) == len(cls.__bebytes_slots__)
+
+
+def length_of_list(value: Any) -> int:
+    """
+    The number of items of a list or tuple, whatever a subclass makes of it.
+    """
+    return list.__len__(value) if issubclass(type(value), list) else tuple.__len__(value)
+
+
+def item_of_list(value: Any, index_of_item: int) -> Any:
+    """
+    An item of a list or tuple, whatever a subclass makes of it.
+    """
+    of = list.__getitem__ if issubclass(type(value), list) else tuple.__getitem__
+    return of(value, index_of_item)
 
 
 def solve_derived(plan: Plan, record: Any) -> Solutions:
@@ -96,8 +113,11 @@ def _sized(node: Node, value: Any) -> Iterator[tuple[Computed, int | None]]:
     if isinstance(length, Computed):
         yield length, measure(node, value)
     if isinstance(node, List):
-        is_list = isinstance(value, (list, tuple))
-        yield from _sized(node.item, value[0] if is_list and value else _NO_ITEM if is_list else UNSET)
+        if not issubclass(type(value), (list, tuple)):
+            first = UNSET
+        else:
+            first = item_of_list(value, 0) if length_of_list(value) else _NO_ITEM
+        yield from _sized(node.item, first)
 
 
 def length_of(node: Node) -> Length | None:
@@ -132,11 +152,11 @@ def _nested_value(plan: Plan, record: Any, ref: Ref) -> Any:
 
 def number_of(value: Any) -> int | None:
     """
-    The int that a value stands for by `__index__`, or None.
+    The int that a value stands for by `__index__`, or None; what goes wrong in it is raised where the field is written.
     """
     try:
         return index(value)
-    except TypeError:
+    except Exception:
         return None
 
 
@@ -147,16 +167,16 @@ def measure(node: Node, value: Any) -> int | None:
     if value is _NO_ITEM:
         return 0
     if isinstance(node, List):
-        return len(value) if isinstance(value, (list, tuple)) else None
+        return length_of_list(value) if issubclass(type(value), (list, tuple)) else None
     if isinstance(node, Data) and node.text:
         try:
-            return len(value.encode()) if isinstance(value, str) else None
+            return len(str.encode(value)) if issubclass(type(value), str) else None
         except UnicodeEncodeError:
             return None
     try:
         with memoryview(value) as view:
             return view.nbytes if view.c_contiguous else None
-    except TypeError:
+    except Exception:  # no buffer, or the exporter's own trouble, which is raised where the field is written
         return None
 
 
@@ -180,7 +200,7 @@ class DerivedAttribute:
         value = self.slot.__get__(record)
         if value is not derived:
             return value
-        cls = type(record)
+        cls: Any = type(record)
         number = solve_derived(cls.__bebytes_schema__.plan("big"), record)[self.index,]
         if number is DEFERRED or number is UNSOLVABLE:
             raise unsolved(path=(self.name,), struct=cls.__name__)

@@ -52,7 +52,7 @@ def parse(text: str) -> Tree:
         return Name((text,))
     import ast  # only expressions need it, and importing bebytes should cost little
 
-    operators = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}
+    operators: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}
 
     def convert(node: ast.expr, depth: int) -> Tree:
         if depth > _MAXIMUM_NESTING:

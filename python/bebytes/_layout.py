@@ -2,7 +2,7 @@
 What a node's size says about it: least size, whether it is fixed, whether it reads to the end.
 """
 
-from ._plan import After, Computed, Data, Fixed, List, Node, Number, Option, Plan, Record, Rest, Until
+from ._plan import After, Data, Fixed, List, Node, Number, Option, Plan, Record, Rest, Until
 
 MAXIMUM_DEPTH = 128
 """Structs and lists inside each other; what recursion in either runner can bear with ease."""

@@ -4,7 +4,7 @@ Runner: hands the plans to the extension.
 
 from typing import Any
 
-import bebytes._core as _core  # `from . import` would not tell an absent extension from a broken one
+import bebytes._core as _core  # noqa: PLR0402 - `from . import` would not tell an absent extension from a broken one
 
 from ._schema import schema_of
 from .fields import MISSING
@@ -34,9 +34,7 @@ def install(base: Any) -> None:
     """
     Give the base of all structs its encoding methods.
     """
-    python_methods = {name: getattr(base, name) for name in ("to_be_bytes", "to_le_bytes", "encode_be_to", "encode_le_to")}
     _core.install(base)
-    assert all(vars(base)[name] is not method for name, method in python_methods.items())
 
 
 def attach(cls: Any) -> None:
@@ -61,9 +59,11 @@ def attach(cls: Any) -> None:
 
 
 def _make_ready(cls: Any, name: str, codec_name: str, method: str) -> None:
-    holders = [c for c in cls.__mro__ if name in c.__dict__]
-    ready = [c for c in holders[:-1] if codec_name in c.__dict__ and _is_ready_made(c.__dict__[name])]
-    if holders[0] is holders[-1] or holders[0] in ready:
+    from ._struct import Struct  # which imports this module before it makes any class
+
+    first = next(c for c in cls.__mro__ if name in c.__dict__)
+    ready = [c for c in cls.__mro__ if codec_name in c.__dict__ and _is_ready_made(c.__dict__.get(name))]
+    if first is Struct or first in ready:
         setattr(cls, name, getattr(cls.__dict__[codec_name], method))
         return
     # The user's own method comes first. Its super() is to find the method of `Struct`, which asks for the class it is

@@ -146,7 +146,7 @@ class Record(NamedTuple):
 class List(NamedTuple):
     """Items back to back; `count` is `Fixed`, `Computed` or `Rest` and counts items. Sections are items of `Data` with `Until`."""
 
-    count: Length
+    count: Length  # type: ignore[assignment]  # hides the method that tuples have
     item: "Node"
 
 

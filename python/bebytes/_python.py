@@ -11,7 +11,18 @@ from collections.abc import Iterable, Iterator
 from operator import index
 from typing import Any
 
-from ._derive import DEFERRED, UNSET, UNSOLVABLE, Solutions, is_record_of, slot_value, solve_derived, unsolved
+from ._derive import (
+    DEFERRED,
+    UNSET,
+    UNSOLVABLE,
+    Solutions,
+    is_record_of,
+    item_of_list,
+    length_of_list,
+    slot_value,
+    solve_derived,
+    unsolved,
+)
 from ._expression import InvalidValue, evaluate
 from ._plan import After, Computed, Data, Expression, Fixed, Length, List, Node, Number, Option, Plan, Record, Ref, Table, Until
 from .errors import (
@@ -111,7 +122,10 @@ class Runner:
         with memoryview(buffer) as whole:
             if whole.readonly or not whole.c_contiguous:
                 raise BufferError("the buffer to write into must be writable and contiguous")
-            with whole.cast("B") as target:
+            if "O" in whole.format:
+                raise BufferError("the buffer to write into holds Python objects, not bytes")
+            # A view of several dimensions without items cannot be cast.
+            with whole.cast("B") if whole.nbytes else memoryview(bytearray()) as target:
                 offset = index(offset)
                 if not 0 <= offset <= len(target):
                     raise IndexError(f"offset {offset} is outside the buffer of {len(target)} bytes")
@@ -410,8 +424,9 @@ def to_number(node: Number, value: Any, bit: int) -> int:
     if node.kind == "float":
         return _float_bits(node, value, bit)
     if node.kind == "char":
-        if not isinstance(value, str):
+        if not issubclass(type(value), str):
             raise _wrong_type(node, value, bit)
+        value = str.__str__(value)
         if len(value) != 1 or not 0 <= ord(value) <= node.maximum or 0xD800 <= ord(value) <= 0xDFFF:
             raise OutOfRange(value, chr(0), chr(int(node.maximum)), offset=bit)
         return ord(value)
@@ -478,10 +493,10 @@ def _write_data(node: Data, value: Any, out: bytearray, bit: int, numbers: Numbe
 
 def _content(node: Data, value: Any, bit: int) -> bytes:
     if node.text:
-        if not isinstance(value, str):
+        if not issubclass(type(value), str):
             raise _wrong_type(node, value, bit)
         try:
-            return value.encode()
+            return str.encode(value)
         except UnicodeEncodeError:
             raise OutOfRange(value, None, None, offset=bit) from None
     try:
@@ -495,15 +510,15 @@ def _content(node: Data, value: Any, bit: int) -> bytes:
 
 
 def _write_list(node: List, value: Any, out: bytearray, bit: int, numbers: Numbers) -> int:
-    if not isinstance(value, (list, tuple)):
+    if not issubclass(type(value), (list, tuple)):
         raise _wrong_type(node, value, bit)
-    start, length = bit, len(value)
+    start, length = bit, length_of_list(value)
     _check_length(node.count, length, bit, numbers)
     for i in range(length):
-        if len(value) != length:  # an item's own code may change the list
-            raise LengthMismatch(length, len(value), offset=start)
+        if length_of_list(value) != length:  # an item's own code may change the list
+            raise LengthMismatch(length, length_of_list(value), offset=start)
         try:
-            _, bit = _write_node(node.item, value[i], out, bit, {}, numbers)
+            _, bit = _write_node(node.item, item_of_list(value, i), out, bit, {}, numbers)
         except EncodeError as e:
             e.path = (i, *e.path)
             raise

@@ -10,12 +10,10 @@ import sys
 import types
 import typing
 from _thread import RLock
-from types import NoneType
 from typing import Any
 
-from ._expression import names, parse
 from .errors import SchemaError
-from .fields import MISSING, Derived, Missing, Specifier, derived
+from .fields import MISSING, Missing, Specifier, derived
 from .types import Scalar
 
 if typing.TYPE_CHECKING:
@@ -49,10 +47,17 @@ class Field:
         owner: the name of the class that declares it.
     """
 
-    __slots__ = ("_scope", "default", "default_factory", "doc", "kw_only", "name", "owner", "specifier", "type")
+    __slots__ = ("_module", "_scope", "default", "default_factory", "doc", "kw_only", "name", "owner", "specifier", "type")
 
     def __init__(
-        self, owner: str, name: str, annotation: Any, right: Any, kw_only: bool, scope: "dict[str, Any] | None"
+        self,
+        owner: str,
+        name: str,
+        annotation: Any,
+        right: Any,
+        kw_only: bool,
+        scope: "dict[str, Any] | None",
+        module: dict[str, Any],
     ) -> None:
         self.owner = owner
         self.name = name
@@ -62,7 +67,9 @@ class Field:
         self.default_factory: Any = self.specifier.default_factory
         self.kw_only: bool = kw_only if isinstance(self.specifier.kw_only, Missing) else bool(self.specifier.kw_only)
         self.doc = self.specifier.doc
+        # What texts mean: the names seen when the class was made, then those that its module has at first use.
         self._scope = scope
+        self._module = module
         self._check_defaults()
 
     def __repr__(self) -> str:
@@ -81,14 +88,14 @@ class Field:
         """
         return SchemaError(f"{self.owner}.{self.name}: {what}")
 
-    def see(self, cls: type) -> None:
+    def see(self, cls: Any) -> None:
         """
         Let an annotation kept as text name the class that is being made.
         """
         if self._scope is not None and self.owner == cls.__name__:
             self._scope.setdefault(cls.__name__, cls)
 
-    def resolve(self, module: str) -> Any:
+    def resolve(self) -> Any:
         """
         Turn the annotation into types.
 
@@ -97,9 +104,7 @@ class Field:
             SchemaError: it is no valid Python.
         """
         if self._scope is not None:
-            scope = {**vars(sys.modules[module])} if module in sys.modules else {}
-            scope.update(self._scope)
-            self.type = self._resolve(self.type, scope)
+            self.type = self._resolve(self.type, {**self._module, **self._scope})
             self._scope = None
         return self.type
 
@@ -167,10 +172,9 @@ def hide(name: str, value: Any) -> Any:
     """
     if type(value) in (int, float, str, bytes):
         # What can be reckoned with stays so: the body may go on using its name.
-        return type("Hidden", (HiddenSpecifier, type(value)), {"name": name})(value)
-    if isinstance(value, (Specifier, Derived, NoneType, bool)):
-        return _HiddenBy(name, value)
-    return value
+        hidden: Any = type("Hidden", (HiddenSpecifier, type(value)), {"name": name})
+        return hidden(value)
+    return value if callable(value) else _HiddenBy(name, value)
 
 
 def visible(value: Any) -> Any:
@@ -227,7 +231,7 @@ class Schema:
         """
         with LOCK:
             for f in self.fields:
-                f.resolve(self.cls.__module__)
+                f.resolve()
 
     def plan(self, byteorder: str, outermost: bool = True) -> "Plan":
         """
@@ -331,8 +335,13 @@ def _texts(annotation: Any) -> typing.Iterator[str]:
 
 
 def _names_sized_by(field: Field) -> list[str]:
+    texts = expressions(field.specifier)
+    if not texts:
+        return []
+    from ._expression import names, parse  # with the plan's classes, which `import bebytes` alone does not need
+
     try:
-        trees = [parse(text) for text in expressions(field.specifier)]
+        trees = [parse(text) for text in texts]
     except ValueError:
         return []  # compiling the class says what is wrong with it
     return [name.path[0] for tree in trees for name in names(tree) if len(name.path) == 1]

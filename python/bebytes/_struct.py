@@ -3,12 +3,13 @@ Struct: the base of all structs, and how a class body becomes one.
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import MutableMapping
+from keyword import iskeyword
+from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 from . import _backend
 from ._construct import make_init
-from ._derive import DerivedAttribute
 from ._schema import (
     LOCK,
     Field,
@@ -57,7 +58,7 @@ class StructMeta(type):
     """
 
     @classmethod
-    def __prepare__(mcs, name: str, bases: tuple[type, ...], /, **keywords: Any) -> Mapping[str, object]:
+    def __prepare__(mcs, name: str, bases: tuple[type, ...], /, **keywords: Any) -> MutableMapping[str, object]:
         return _Body()
 
     def __new__(
@@ -75,8 +76,12 @@ class StructMeta(type):
         if not any(isinstance(base, StructMeta) for base in bases):
             return super().__new__(mcs, name, bases, body, **keywords)
         caller = sys._getframe(1)
+        while caller.f_globals.get("__name__") == "types" and caller.f_back is not None:
+            caller = caller.f_back  # types.new_class
+        body.setdefault("__module__", caller.f_globals.get("__name__", "builtins"))
         parents = _parent_schema(name, bases, frozen)
-        own = _own_fields(name, body, kw_only, {**caller.f_locals, **_class_scope(body)}, parents)
+        scope = {**caller.f_locals, **_class_scope(body)}
+        own = _own_fields(name, body, kw_only, scope, caller.f_globals, parents)
         fields = (*(parents.fields if parents else ()), *own)
         _check_order_of_defaults(name, fields)
         body["__slots__"] = tuple(f.name for f in own)
@@ -113,19 +118,24 @@ def _class_scope(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _own_fields(
-    name: str, body: dict[str, Any], kw_only: bool, scope: dict[str, Any], parents: Schema | None
+    name: str,
+    body: dict[str, Any],
+    kw_only: bool,
+    scope: dict[str, Any],
+    module: dict[str, Any],
+    parents: Schema | None,
 ) -> list[Field]:
     for method, instead in _NOT_THE_USERS.items():
         if method in body:
             raise SchemaError(f"{name} defines {method}; {instead}")
-    fields = []
+    fields: list[Field] = []
     annotations = own_annotations(body)
     for field_name, annotation in annotations.items():
         if is_classvar(annotation):
             continue
         _check_name(name, field_name, parents)
         right = visible(body.pop(field_name)) if field_name in body else Specifier()
-        fields.append(Field(name, field_name, annotation, right, kw_only, scope_of(annotation, scope)))
+        fields.append(Field(name, field_name, annotation, right, kw_only, scope_of(annotation, scope), module))
     for attribute, value in body.items():
         if isinstance(value, (Specifier, Derived)):
             raise SchemaError(f"{name}.{attribute} has a field specifier but no annotation; write `{attribute}: u8 = ...`")
@@ -137,6 +147,8 @@ def _own_fields(
 def _check_name(owner: str, name: str, parents: Schema | None) -> None:
     if name in _METHODS or name in _RESERVED_METHODS:
         raise SchemaError(f"{owner}.{name}: {name} is a method of every struct; choose another name")
+    if not name.isidentifier() or iskeyword(name):
+        raise SchemaError(f"{owner}.{name}: {name!r} cannot be written as a name in Python; choose another name")
     if name.startswith("__") and name.endswith("__"):
         raise SchemaError(f"{owner}.{name}: names with two underscores on both sides are Python's own; choose another name")
     if parents is not None and name in parents.field_index:
@@ -170,6 +182,8 @@ def _finish(cls: Any, schema: Schema) -> None:
     cls.__bebytes_slots__ = (*inherited, *(cls.__dict__[f.name] for f in schema.fields[len(inherited) :]))
     for i, f in enumerate(schema.fields):
         if schema.is_derived_here(f):
+            from ._derive import DerivedAttribute  # with the plan's classes, which `import bebytes` alone does not need
+
             setattr(cls, f.name, DerivedAttribute(f.name, i, cls.__bebytes_slots__[i]))
     cls.__init__ = make_init(cls, schema.fields)
     _check_layout(cls, schema)
@@ -306,6 +320,7 @@ class Struct(metaclass=StructMeta):
             return NotImplemented
         return _values(self) == _values(other)
 
+    @recursive_repr()
     def __repr__(self) -> str:
         cls = type(self)
         fields = ", ".join(f"{f.name}={_shown(self, f.name)}" for f in schema_of(cls).fields)
@@ -313,7 +328,12 @@ class Struct(metaclass=StructMeta):
 
     def __getstate__(self) -> dict[str, Any]:
         cls = type(self)
-        state = {f.name: slot.__get__(self) for f, slot in zip(schema_of(cls).fields, _slots(cls), strict=True)}
+        state: dict[str, Any] = {}
+        for f, slot in zip(schema_of(cls).fields, _slots(cls), strict=True):
+            try:
+                state[f.name] = slot.__get__(self)
+            except AttributeError:
+                continue  # unset
         state.update(getattr(self, "__dict__", {}))
         return state
 
@@ -349,7 +369,7 @@ def _slots(cls: Any) -> tuple[Any, ...]:
     return slots
 
 
-def _values(record: Struct) -> tuple[Any, ...]:
+def _values(record: Any) -> tuple[Any, ...]:
     return tuple(_value(record, f.name) for f in schema_of(type(record)).fields)
 
 
@@ -387,19 +407,19 @@ def _refuse_delete(self: Struct, name: str) -> None:
 
 
 def _less(self: Struct, other: object) -> bool:
-    return _values(self) < _values(other) if other.__class__ is self.__class__ else NotImplemented  # type: ignore[arg-type]  # the same class
+    return _values(self) < _values(other) if other.__class__ is self.__class__ else NotImplemented
 
 
 def _less_or_equal(self: Struct, other: object) -> bool:
-    return _values(self) <= _values(other) if other.__class__ is self.__class__ else NotImplemented  # type: ignore[arg-type]  # the same class
+    return _values(self) <= _values(other) if other.__class__ is self.__class__ else NotImplemented
 
 
 def _greater(self: Struct, other: object) -> bool:
-    return _values(self) > _values(other) if other.__class__ is self.__class__ else NotImplemented  # type: ignore[arg-type]  # the same class
+    return _values(self) > _values(other) if other.__class__ is self.__class__ else NotImplemented
 
 
 def _greater_or_equal(self: Struct, other: object) -> bool:
-    return _values(self) >= _values(other) if other.__class__ is self.__class__ else NotImplemented  # type: ignore[arg-type]  # the same class
+    return _values(self) >= _values(other) if other.__class__ is self.__class__ else NotImplemented
 
 
 _ORDERINGS = {"__lt__": _less, "__le__": _less_or_equal, "__gt__": _greater, "__ge__": _greater_or_equal}
@@ -421,7 +441,7 @@ def asdict(value: Struct) -> dict[str, Any]:
     """
     A struct as a dict from field names to values; structs inside it, in lists too, become dicts as well.
     """
-    return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    return {f.name: _plain(getattr(value, f.name)) for f in fields(type(value))}
 
 
 def _plain(value: Any) -> Any:
@@ -437,6 +457,7 @@ def replace(value: S, /, **changes: Any) -> S:
     A copy of a struct with some fields changed; a derived number stays derived unless it is given.
 
     Raises:
-        TypeError: a name is no field.
+        TypeError: a name is no field, or `value` is no struct.
     """
+    schema_of(type(value))
     return value.__replace__(**changes)

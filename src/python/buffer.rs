@@ -1,7 +1,7 @@
 //! The memory that Python objects lend: input to read, output to write into.
 
-use std::ffi::c_int;
-use std::mem::MaybeUninit;
+use std::ffi::{CStr, c_int};
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr;
 
 use pyo3::exceptions::{PyBufferError, PyValueError};
@@ -13,7 +13,8 @@ pub(super) struct Input<'py> {
     data: *const u8,
     len: usize,
     /// Held for as long as the bytes are used; `bytes` need none.
-    _view: Option<View>,
+    view: Option<View>,
+    /// Alive for as long, and a sign that the thread is attached.
     _object: Bound<'py, PyAny>,
 }
 
@@ -32,21 +33,21 @@ impl<'py> Input<'py> {
                 return Ok(Self {
                     data: ffi::PyBytes_AS_STRING(object.as_ptr()).cast(),
                     len: length(ffi::PyBytes_Size(object.as_ptr())),
-                    _view: None,
+                    view: None,
                     _object: object.clone(),
                 });
             }
         }
         let view = View::of(object, ffi::PyBUF_SIMPLE)?;
         let (data, len) = view.region();
-        Ok(Self { data, len, _view: Some(view), _object: object.clone() })
+        Ok(Self { data, len, view: Some(view), _object: object.clone() })
     }
 
     /// The bytes.
     #[inline]
     pub(super) fn bytes(&self) -> &[u8] {
         // SAFETY: `bytes` never move or change, and `_object` keeps them alive; a view keeps its memory in place until it
-        // is dropped. See `View` for memory that others may write to.
+        // is released. See `View` for memory that others may write to.
         unsafe { std::slice::from_raw_parts(self.data, self.len) }
     }
 }
@@ -58,8 +59,18 @@ impl AsRef<[u8]> for Input<'_> {
     }
 }
 
+impl Drop for Input<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(view) = self.view.take() {
+            // SAFETY: the thread is attached, as `_object` shows.
+            unsafe { view.release() };
+        }
+    }
+}
+
 /// Input that outlives the call it came in with: it owns what it borrows from.
-pub(super) struct OwnedInput(View);
+pub(super) struct OwnedInput(ManuallyDrop<View>);
 
 impl OwnedInput {
     /// Exports the buffer of `object` and keeps it.
@@ -68,7 +79,7 @@ impl OwnedInput {
     ///
     /// As those of [`Input::of`].
     pub(super) fn of(object: &Bound<'_, PyAny>) -> PyResult<Self> {
-        View::of(object, ffi::PyBUF_SIMPLE).map(Self)
+        View::of(object, ffi::PyBUF_SIMPLE).map(|view| Self(ManuallyDrop::new(view)))
     }
 
     /// The bytes.
@@ -86,28 +97,45 @@ impl OwnedInput {
     }
 }
 
-/// A buffer to write into.
-pub(super) struct Output(View);
+impl Drop for OwnedInput {
+    fn drop(&mut self) {
+        // SAFETY: the thread is attached; the view is taken once, here.
+        Python::attach(|_| unsafe { ManuallyDrop::take(&mut self.0).release() });
+    }
+}
 
-impl Output {
+/// A buffer to write into.
+pub(super) struct Output<'py> {
+    view: ManuallyDrop<View>,
+    /// A sign that the thread is attached.
+    _object: Bound<'py, PyAny>,
+}
+
+impl<'py> Output<'py> {
     /// Exports the writable buffer of `object`.
     ///
     /// # Errors
     ///
     /// `TypeError` without the buffer protocol, `BufferError` where the buffer is read-only or not contiguous, and
     /// whatever the exporter raises.
-    pub(super) fn of(object: &Bound<'_, PyAny>) -> PyResult<Self> {
-        View::of(object, ffi::PyBUF_WRITABLE).map(Self)
+    pub(super) fn of(object: &Bound<'py, PyAny>) -> PyResult<Self> {
+        // The format is asked for since arrays of objects lend their pointers, which are not for us to write.
+        let view = View::of(object, ffi::PyBUF_ND | ffi::PyBUF_WRITABLE | ffi::PyBUF_FORMAT)?;
+        let output = Self { view: ManuallyDrop::new(view), _object: object.clone() };
+        if output.view.holds_objects() {
+            return Err(PyBufferError::new_err("the buffer to write into holds Python objects, not bytes"));
+        }
+        Ok(output)
     }
 
     /// The number of bytes.
     pub(super) fn len(&self) -> usize {
-        self.0.region().1
+        self.view.region().1
     }
 
     /// Copies `data` to `at`; does nothing and says false where it does not fit.
     pub(super) fn write(&self, at: usize, data: &[u8]) -> bool {
-        let (memory, len) = self.0.region();
+        let (memory, len) = self.view.region();
         if at > len || data.len() > len - at {
             return false;
         }
@@ -118,7 +146,7 @@ impl Output {
     }
 }
 
-/// One export of a C-contiguous buffer, released when dropped.
+/// One export of a C-contiguous buffer; whoever holds it calls [`View::release`] in the end.
 ///
 /// While it is held, the exporter keeps the memory in place, but what stands there may change under us: through a
 /// finalizer or an enum's `_missing_` that runs while we decode, or, for shared mappings, at any time. Therefore the
@@ -130,7 +158,7 @@ struct View {
     buffer: Box<ffi::Py_buffer>,
 }
 
-// SAFETY: a `Py_buffer` may be read and released on any thread that is attached to the interpreter; `drop` attaches.
+// SAFETY: a `Py_buffer` may be read and released on any thread that is attached to the interpreter.
 unsafe impl Send for View {}
 // SAFETY: nothing in it changes between its making and its release.
 unsafe impl Sync for View {}
@@ -141,7 +169,9 @@ impl View {
             Err(error) if error.is_instance_of::<PyValueError>(object.py()) => {
                 // NumPy raises ValueError for what the protocol calls a BufferError, but so do closed mappings and
                 // released memoryviews for being closed: only the former lend a buffer that asks for nothing.
-                Self::export(object, ffi::PyBUF_FULL_RO)?;
+                let view = Self::export(object, ffi::PyBUF_FULL_RO)?;
+                // SAFETY: `object` shows that the thread is attached.
+                unsafe { view.release() };
                 Err(PyBufferError::new_err(error.value(object.py()).to_string()))
             }
             other => other,
@@ -160,6 +190,22 @@ impl View {
         Ok(Self { buffer })
     }
 
+    /// Whether the items are references to Python objects; known only where the format was asked for.
+    fn holds_objects(&self) -> bool {
+        // SAFETY: the format of an export is a C string that lives as long as it, or NULL for bytes.
+        !self.buffer.format.is_null() && unsafe { CStr::from_ptr(self.buffer.format) }.to_bytes().contains(&b'O')
+    }
+
+    /// Gives the memory back.
+    ///
+    /// # Safety
+    ///
+    /// The thread is attached to the interpreter.
+    unsafe fn release(mut self) {
+        // SAFETY: the buffer was exported once, by `export`, and is released once, here, where the view ends.
+        unsafe { ffi::PyBuffer_Release(&raw mut *self.buffer) };
+    }
+
     #[inline]
     fn region(&self) -> (*const u8, usize) {
         let data = if self.buffer.buf.is_null() {
@@ -171,10 +217,10 @@ impl View {
     }
 }
 
-impl Drop for View {
+impl Drop for Output<'_> {
     fn drop(&mut self) {
-        // SAFETY: the buffer was exported once, by `export`, and is released once, here, with the interpreter attached.
-        Python::attach(|_| unsafe { ffi::PyBuffer_Release(&raw mut *self.buffer) });
+        // SAFETY: the thread is attached, as `_object` shows; the view is taken once, here.
+        unsafe { ManuallyDrop::take(&mut self.view).release() };
     }
 }
 

@@ -115,7 +115,7 @@ impl Codec {
     }
 
     /// Writes the encoding of `value` into `buffer` and gives its size.
-    #[pyo3(signature = (value, buffer, offset = Offset::START), text_signature = "($self, value, buffer, offset=0)")]
+    #[pyo3(signature = (value, buffer, offset = Offset::Start), text_signature = "($self, value, buffer, offset=0)")]
     pub(super) fn encode_into(
         &self,
         value: &Bound<'_, PyAny>,
@@ -124,9 +124,7 @@ impl Codec {
     ) -> PyResult<usize> {
         let py = value.py();
         let output = Output::of(buffer)?;
-        let Some(offset) = offset.0.filter(|offset| *offset <= output.len()) else {
-            return Err(PyIndexError::new_err(format!("the offset lies outside the buffer of {} bytes", output.len())));
-        };
+        let offset = offset.within(py, output.len())?;
         with_scratch(|out| {
             self.write(value, out, offset, None)?;
             if output.write(offset, out) {
@@ -261,24 +259,39 @@ impl Decoding {
     }
 }
 
-/// The byte of a buffer to start at; `None` for what no buffer has.
-#[derive(Clone, Copy)]
-pub(super) struct Offset(Option<usize>);
+/// The byte of a buffer to start at: what was given, looked at only after the buffer.
+pub(super) enum Offset {
+    /// The first byte.
+    Start,
+    Given(Py<PyAny>),
+}
 
 impl Offset {
-    /// The first byte.
-    pub(super) const START: Self = Self(Some(0));
+    /// The offset, if it lies in a buffer of `len` bytes, or at its end.
+    fn within(self, py: Python<'_>, len: usize) -> PyResult<usize> {
+        let Self::Given(object) = self else { return Ok(0) };
+        let object = object.into_bound(py);
+        match object.extract::<isize>() {
+            Ok(offset) => {
+                let place = usize::try_from(offset).ok().filter(|place| *place <= len);
+                place.ok_or_else(|| outside(&offset.to_string(), len))
+            }
+            Err(error) if error.is_instance_of::<PyOverflowError>(py) => Err(outside(&object.str()?.to_string(), len)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[cold]
+fn outside(offset: &str, len: usize) -> PyErr {
+    PyIndexError::new_err(format!("offset {offset} is outside the buffer of {len} bytes"))
 }
 
 impl FromPyObject<'_, '_> for Offset {
     type Error = PyErr;
 
     fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-        match object.extract::<isize>() {
-            Ok(offset) => Ok(Self(usize::try_from(offset).ok())),
-            Err(error) if error.is_instance_of::<PyOverflowError>(object.py()) => Ok(Self(None)),
-            Err(error) => Err(error),
-        }
+        Ok(Self::Given(object.to_owned().unbind()))
     }
 }
 

@@ -66,7 +66,7 @@ impl Shape {
                 (*class).tp_alloc.map_or(ptr::null_mut(), |allocate| allocate(class, 0))
             } else {
                 let nothing = PyTuple::empty(py);
-                (*&raw const ffi::PyBaseObject_Type)
+                ffi::PyBaseObject_Type
                     .tp_new
                     .map_or(ptr::null_mut(), |new| new(class, nothing.as_ptr(), ptr::null_mut()))
             };
@@ -160,6 +160,8 @@ pub(super) struct Constructor {
     parameters: Box<[Parameter]>,
     /// The fields that take arguments by position, in order.
     positional: Box<[usize]>,
+    /// Where these lie in an instance.
+    places: Box<[usize]>,
     post_init: bool,
 }
 
@@ -254,7 +256,9 @@ pub(super) fn set_constructor(
         let name = PyString::intern(py, name.to_str()?).unbind();
         parameters.push(Parameter { name, filler, keyword_only });
     }
-    let constructor = Constructor { shape, parameters: parameters.into(), positional: positional.into(), post_init };
+    let places = positional.iter().map(|&index| shape.offsets[index]).collect();
+    let constructor =
+        Constructor { places, shape, parameters: parameters.into(), positional: positional.into(), post_init };
     // SAFETY: a type's type is a type, and both are alive. The flag says that `tp_vectorcall_offset` is where instances
     // of the metaclass - classes - keep a function pointer, which is what `type` says of `tp_vectorcall`; a metaclass
     // made by a class statement inherits the offset in any case, and before 3.12 not the flag. It may be set
@@ -286,10 +290,10 @@ unsafe extern "C" fn construct(
     flagged_count: usize,
     keywords: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    guarded(|py| {
-        // SAFETY: the vectorcall protocol: `arguments` holds as many borrowed references as are counted here, then one
-        // for each name in the tuple `keywords`, which may be NULL. The caller keeps all of them alive.
-        unsafe {
+    // SAFETY: the vectorcall protocol: `arguments` holds as many borrowed references as are counted here, then one for each
+    // name in the tuple `keywords`, which may be NULL. The caller keeps all of them alive, and is the interpreter.
+    unsafe {
+        guarded(|py| {
             let found = _PyType_Lookup(class.cast(), names(py).constructor.as_ptr());
             let constructor = Borrowed::from_ptr_or_opt(py, found)
                 .and_then(|found| found.cast::<Constructor>().ok())
@@ -299,9 +303,9 @@ unsafe extern "C" fn construct(
             let count = length(ffi::PyVectorcall_NARGS(flagged_count));
             let named = if keywords.is_null() { 0 } else { length(ffi::PyTuple_GET_SIZE(keywords)) };
             let arguments = if count + named == 0 { &[] } else { std::slice::from_raw_parts(arguments, count + named) };
-            constructor.get().call(py, Arguments { values: arguments, count, keywords })
-        }
-    })
+            constructor.get().call(py, &Arguments { values: arguments, count, keywords })
+        })
+    }
 }
 
 /// The arguments of one call: `count` by position, then those named in `keywords`.
@@ -334,31 +338,35 @@ impl Constructor {
     /// # Safety
     ///
     /// The values and names in `arguments` are alive throughout the call.
-    unsafe fn call<'py>(&self, py: Python<'py>, arguments: Arguments<'_>) -> PyResult<Bound<'py, PyAny>> {
+    unsafe fn call<'py>(&self, py: Python<'py>, arguments: &Arguments<'_>) -> PyResult<Bound<'py, PyAny>> {
         if arguments.count > self.positional.len() {
-            return Err(self.complaint(py, &arguments));
+            return Err(self.complaint(py, arguments));
         }
         let object = self.shape.make(py)?;
-        for (&index, &value) in self.positional.iter().zip(&arguments.values[..arguments.count]) {
-            // SAFETY: the object was just made by this shape, and the arguments are alive.
-            unsafe { self.shape.put(&object, index, Bound::from_borrowed_ptr(py, value)) };
+        for (&offset, &value) in self.places.iter().zip(&arguments.values[..arguments.count]) {
+            // SAFETY: the object was just made by this shape, so this slot is empty; the arguments are alive, and the slot
+            // gets a reference of its own.
+            unsafe {
+                ffi::Py_INCREF(value);
+                object.as_ptr().byte_add(offset).cast::<*mut ffi::PyObject>().write(value);
+            }
         }
         let mut likely = arguments.count;
         for (name, value) in arguments.named(py) {
             let Some(index) = self.find(&name, likely) else {
-                return Err(self.complaint(py, &arguments));
+                return Err(self.complaint(py, arguments));
             };
             // SAFETY: as above.
             unsafe {
                 if self.shape.get(&object, index).is_some() {
-                    return Err(self.complaint(py, &arguments));
+                    return Err(self.complaint(py, arguments));
                 }
                 self.shape.put(&object, index, value.to_owned());
             }
             likely = index + 1;
         }
         if arguments.values.len() < self.parameters.len() {
-            self.fill(&object, &arguments)?;
+            self.fill(&object, arguments)?;
         }
         if self.post_init {
             object.call_method0(&names(py).post_init)?;
@@ -562,25 +570,29 @@ unsafe fn codec_of<'py>(object: &Bound<'py, PyAny>, name: &Py<PyString>) -> PyRe
         Borrowed::from_ptr_or_opt(object.py(), _PyType_Lookup(class, name.as_ptr()))
             .and_then(|found| found.cast::<Codec>().ok())
             .filter(|found| found.get().is_of(class))
-            .map(|found| found.to_owned())
+            .map(Borrowed::to_owned)
             .ok_or_else(|| PyTypeError::new_err(format!("{} has no layout to encode by", object.get_type())))
     }
 }
 
 unsafe extern "C" fn to_be_bytes(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
     // SAFETY: the interpreter calls this with a live object.
-    guarded(|py| unsafe {
-        let object = Bound::from_borrowed_ptr(py, object);
-        codec_of(&object, &names(py).big)?.get().encode(&object).map(Bound::into_any)
-    })
+    unsafe {
+        guarded(|py| {
+            let object = Bound::from_borrowed_ptr(py, object);
+            codec_of(&object, &names(py).big)?.get().encode(&object).map(Bound::into_any)
+        })
+    }
 }
 
 unsafe extern "C" fn to_le_bytes(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
     // SAFETY: the interpreter calls this with a live object.
-    guarded(|py| unsafe {
-        let object = Bound::from_borrowed_ptr(py, object);
-        codec_of(&object, &names(py).little)?.get().encode(&object).map(Bound::into_any)
-    })
+    unsafe {
+        guarded(|py| {
+            let object = Bound::from_borrowed_ptr(py, object);
+            codec_of(&object, &names(py).little)?.get().encode(&object).map(Bound::into_any)
+        })
+    }
 }
 
 unsafe extern "C" fn encode_be_to(
@@ -590,7 +602,7 @@ unsafe extern "C" fn encode_be_to(
     keywords: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     // SAFETY: the interpreter calls this by the protocol of METH_FASTCALL | METH_KEYWORDS.
-    guarded(|py| unsafe { encode_to(py, object, arguments, count, keywords, "encode_be_to", &names(py).big) })
+    unsafe { guarded(|py| encode_to(py, object, arguments, count, keywords, "encode_be_to", &names(py).big)) }
 }
 
 unsafe extern "C" fn encode_le_to(
@@ -600,7 +612,7 @@ unsafe extern "C" fn encode_le_to(
     keywords: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     // SAFETY: the interpreter calls this by the protocol of METH_FASTCALL | METH_KEYWORDS.
-    guarded(|py| unsafe { encode_to(py, object, arguments, count, keywords, "encode_le_to", &names(py).little) })
+    unsafe { guarded(|py| encode_to(py, object, arguments, count, keywords, "encode_le_to", &names(py).little)) }
 }
 
 /// `encode_be_to(buffer, offset=0)` and its little sister.
@@ -651,22 +663,25 @@ unsafe fn encode_to<'py>(
     let [Some(buffer), offset] = given else {
         return Err(PyTypeError::new_err(format!("{method}() missing 1 required positional argument: 'buffer'")));
     };
-    let offset = offset.map_or(Ok(Offset::START), |offset| offset.extract())?;
+    let offset = offset.map_or(Offset::Start, |offset| Offset::Given(offset.unbind()));
     let written = codec.get().encode_into(&object, &buffer, offset)?;
     Ok(written.into_pyobject(py)?.into_any())
 }
 
 /// Runs the body of a function that the interpreter calls: an error is raised, and a panic is an error too.
+///
+/// # Safety
+///
+/// The thread is attached to the interpreter, as it is in every call from there.
 #[inline]
-fn guarded(body: impl for<'py> FnOnce(Python<'py>) -> PyResult<Bound<'py, PyAny>>) -> *mut ffi::PyObject {
-    Python::attach(|py| {
-        let outcome = catch_unwind(AssertUnwindSafe(|| body(py)));
-        match outcome {
-            Ok(Ok(object)) => object.into_ptr(),
-            Ok(Err(error)) => raise(py, error),
-            Err(_) => raise(py, PyRuntimeError::new_err("bug in bebytes: please report it")),
-        }
-    })
+unsafe fn guarded(body: impl for<'py> FnOnce(Python<'py>) -> PyResult<Bound<'py, PyAny>>) -> *mut ffi::PyObject {
+    // SAFETY: as the caller promises. `Python::attach` would find that out anew, in more time than a small call takes.
+    let py = unsafe { Python::assume_attached() };
+    match catch_unwind(AssertUnwindSafe(|| body(py))) {
+        Ok(Ok(object)) => object.into_ptr(),
+        Ok(Err(error)) => raise(py, error),
+        Err(_) => raise(py, PyRuntimeError::new_err("bug in bebytes: please report it")),
+    }
 }
 
 #[cold]

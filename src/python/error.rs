@@ -1,6 +1,7 @@
 //! Errors of the core as exceptions of `bebytes.errors`.
 
 use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
@@ -33,6 +34,15 @@ impl Fault {
     #[cold]
     pub(super) fn raised(py: Python<'_>) -> Self {
         PyErr::fetch(py).into()
+    }
+
+    /// Whether it is an exception that code may be expected to raise, and not the end of the program.
+    #[cold]
+    pub(super) fn is_ordinary(&self, py: Python<'_>) -> bool {
+        match &*self.0 {
+            Reason::Core(_) => true,
+            Reason::Python(error) => error.is_instance_of::<PyException>(py),
+        }
     }
 
     /// As an exception; `offender` is the value that the source kept for [`Offender::Foreign`].

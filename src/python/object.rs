@@ -1,7 +1,7 @@
 //! Python objects as what decoding makes ([`Sink`]) and as what encoding reads ([`Source`]).
 
 use std::collections::HashMap;
-use std::ffi::c_int;
+use std::ffi::{c_int, c_long};
 use std::sync::{Mutex, OnceLock};
 
 use pyo3::exceptions::{PyBufferError, PyOverflowError, PyTypeError};
@@ -21,8 +21,8 @@ use crate::plan::{Plan, Table};
 /// The members of one enum or flags class, as objects.
 pub(super) struct Members {
     class: Py<PyType>,
-    /// In the order of the table's values.
-    members: Box<[Py<PyAny>]>,
+    /// The members, in the order of the table's values.
+    objects: Box<[Py<PyAny>]>,
     unions: Unions,
 }
 
@@ -43,12 +43,12 @@ impl Members {
             Some(maximum) if maximum < KEPT => Unions::Dense((0..=maximum).map(|_| OnceLock::new()).collect()),
             _ => Unions::Sparse(Mutex::default()),
         };
-        Self { class, members: members.into(), unions }
+        Self { class, objects: members.into(), unions }
     }
 
     #[inline]
     fn member<'py>(&self, py: Python<'py>, index: usize) -> Bound<'py, PyAny> {
-        self.members[index].bind(py).clone()
+        self.objects[index].bind(py).clone()
     }
 
     /// The flags object with this value.
@@ -95,7 +95,7 @@ impl Members {
     /// Shows the collector the class and its members.
     pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.class)?;
-        for member in &self.members {
+        for member in &self.objects {
             visit.call(member)?;
         }
         match &self.unions {
@@ -152,14 +152,25 @@ impl<'a, 'py> Sink for Objects<'a, 'py> {
 
     #[inline]
     fn unsigned(&mut self, number: u64) -> Result<Self::Value, Fault> {
+        // `PyLong_FromLong` is the quicker one; what a C long holds differs between systems.
         // SAFETY: a new reference or NULL with an exception.
-        unsafe { self.made(ffi::PyLong_FromUnsignedLongLong(number)) }
+        unsafe {
+            self.made(match c_long::try_from(number) {
+                Ok(number) => ffi::PyLong_FromLong(number),
+                Err(_) => ffi::PyLong_FromUnsignedLongLong(number),
+            })
+        }
     }
 
     #[inline]
     fn signed(&mut self, number: i64) -> Result<Self::Value, Fault> {
         // SAFETY: a new reference or NULL with an exception.
-        unsafe { self.made(ffi::PyLong_FromLongLong(number)) }
+        unsafe {
+            self.made(match c_long::try_from(number) {
+                Ok(number) => ffi::PyLong_FromLong(number),
+                Err(_) => ffi::PyLong_FromLongLong(number),
+            })
+        }
     }
 
     fn unsigned_wide(&mut self, number: u128) -> Result<Self::Value, Fault> {
@@ -282,13 +293,15 @@ pub(super) struct Reader<'a, 'py> {
     binding: &'a Binding,
     /// What the error under way is about, where the core cannot hold it.
     offender: Option<Bound<'py, PyAny>>,
+    /// The text of the char read last, where that was of a subclass of str.
+    plain_text: Option<Bound<'py, PyAny>>,
 }
 
 impl<'a, 'py> Reader<'a, 'py> {
     /// For the plans of `binding`.
     #[inline]
     pub(super) fn new(py: Python<'py>, binding: &'a Binding) -> Self {
-        Self { py, binding, offender: None }
+        Self { py, binding, offender: None, plain_text: None }
     }
 
     /// What an error with [`Offender::Foreign`] is about.
@@ -442,11 +455,16 @@ impl<'a, 'py> Source for Reader<'a, 'py> {
     }
 
     fn character(&mut self, value: &Self::Value) -> Result<Character, Fault> {
-        // SAFETY: length and first character are read only of a str.
+        // SAFETY: length and first character are read only of a str; a new reference or NULL with an exception.
         let code = unsafe {
             if ffi::PyUnicode_Check(value.as_ptr()) == 0 {
                 return Ok(Character::WrongType);
             }
+            self.plain_text = if ffi::PyUnicode_CheckExact(value.as_ptr()) != 0 {
+                None
+            } else {
+                Some(Bound::from_owned_ptr_or_err(self.py, ffi::PyUnicode_FromObject(value.as_ptr()))?)
+            };
             if ffi::PyUnicode_GetLength(value.as_ptr()) != 1 {
                 return Ok(Character::Unfit);
             }
@@ -468,6 +486,7 @@ impl<'a, 'py> Source for Reader<'a, 'py> {
     }
 
     fn text(&mut self, value: &Self::Value) -> Result<Text<Self::Text>, Fault> {
+        self.plain_text = None;
         let Ok(text) = value.cast::<PyString>() else {
             return Ok(Text::WrongType);
         };
@@ -511,12 +530,18 @@ impl<'a, 'py> Source for Reader<'a, 'py> {
     }
 
     #[cold]
+    fn put_off(&mut self, error: Fault) -> Result<(), Fault> {
+        if error.is_ordinary(self.py) { Ok(()) } else { Err(error) }
+    }
+
+    #[cold]
     fn type_name(&mut self, value: &Self::Value) -> String {
         value.get_type().name().map_or_else(|_| String::new(), |name| name.to_string_lossy().into_owned())
     }
 
     #[cold]
     fn offender(&mut self, value: &Self::Value) -> Offender {
-        self.keep(value.clone())
+        let object = self.plain_text.take().unwrap_or_else(|| value.clone());
+        self.keep(object)
     }
 }

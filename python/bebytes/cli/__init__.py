@@ -2,10 +2,11 @@
 The command `bebytes`; each verb is a file of this folder.
 
 A verb's module has `HELP`, `add_arguments(parser)` and `run(arguments) -> exit code`.
-Exit codes: 0 all well, 1 a check failed, 2 the command could not run.
+Exit codes: 0 all well, 1 a check failed, 2 the command could not run, 130 it was interrupted.
 """
 
 import argparse
+import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType
@@ -29,7 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         verb.add_arguments(of_verb)
         of_verb.set_defaults(run=verb.run)
     parsed = parser.parse_args(arguments)
-    code: int = parsed.run(parsed)
+    try:
+        code: int = parsed.run(parsed)
+    except KeyboardInterrupt:
+        print("\ninterrupted", file=sys.stderr)
+        return 130
     return code
 
 

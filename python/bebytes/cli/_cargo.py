@@ -33,7 +33,7 @@ def command(names: list[str]) -> list[str]:
     The command that builds some engines.
     """
     examples = [part for name in names for part in ("--example", EXAMPLES[name])]
-    return ["cargo", "build", "--release", *examples]
+    return ["cargo", "build", "--release", "--locked", *examples]
 
 
 def build(root: Path, names: list[str]) -> dict[str, Path]:
@@ -48,8 +48,7 @@ def build(root: Path, names: list[str]) -> dict[str, Path]:
     ran = subprocess.run(
         [*command(names), "--message-format", "json-render-diagnostics"],
         cwd=root,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         check=False,
     )

@@ -10,11 +10,12 @@ import struct
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol, cast
 
-from bebytes import Struct, fields
+from bebytes import Struct
 from bebytes._schema import schema_of
 from bebytes.scenarios import Scenario
 
@@ -44,12 +45,15 @@ class Engine(Protocol):
 
     def absent(self, scenario: Scenario) -> str:
         """Why the engine cannot do it, or ""."""
+        ...
 
     def failures(self, scenario: Scenario) -> list[str]:
         """What it gets wrong, a line an input."""
+        ...
 
     def time(self, scenario: Scenario, operations: int) -> int:
         """The nanoseconds that so many operations take."""
+        ...
 
 
 class Backend:
@@ -62,6 +66,7 @@ class Backend:
         self.facts = facts
 
     def absent(self, scenario: Scenario) -> str:
+        del scenario  # a backend can do all of them
         return ""
 
     def failures(self, scenario: Scenario) -> list[str]:
@@ -79,23 +84,28 @@ class Program:
     A Rust program that holds the scenarios and is told what to do, a line at a time.
     """
 
-    def __init__(
-        self, name: str, path: Path, scenarios: Path, order: Mapping[str, int], facts: dict[str, Any]
-    ) -> None:
+    def __init__(self, name: str, path: Path, scenarios: Path, order: Mapping[str, int], facts: dict[str, Any]) -> None:
         """
+        Start the program.
+
         Args:
+            name: the engine.
             path: the program.
             scenarios: the file that `write_scenarios` wrote.
             order: the place of each scenario in it, by key.
+            facts: what is known of the engine beside what the program says of itself.
 
         Raises:
             EngineError: it does not start.
         """
         self.name = name
         self._order = order
+        self._broken = ""
         self._process = subprocess.Popen(
             [path, scenarios], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
+        self._input = cast("IO[str]", self._process.stdin)
+        self._output = cast("IO[str]", self._process.stdout)
         self.facts = facts | self._answer()
 
     def absent(self, scenario: Scenario) -> str:
@@ -109,27 +119,29 @@ class Program:
     def time(self, scenario: Scenario, operations: int) -> int:
         return int(self._ask("time", scenario, operations)["ns"])
 
-    def close(self) -> None:
+    def close(self) -> str:
         """
-        End the program.
+        End the program, if it runs, and return what it complained of.
         """
+        if self._process.poll() is not None and self._broken:
+            return ""
         # Its input ends, so it does.
-        self._process.communicate()
+        with suppress(BrokenPipeError):
+            return self._process.communicate()[1].strip()
+        return ""
 
     def _ask(self, verb: str, scenario: Scenario, *numbers: int) -> dict[str, Any]:
-        assert self._process.stdin is not None
-        try:
-            print(verb, self._order[scenario.key], *numbers, file=self._process.stdin, flush=True)
-        except BrokenPipeError:
-            pass
+        if self._broken:
+            raise EngineError(self._broken)
+        with suppress(BrokenPipeError):
+            print(verb, self._order[scenario.key], *numbers, file=self._input, flush=True)
         return self._answer()
 
     def _answer(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        line = self._output.readline()
         if not line:
-            _, said = self._process.communicate()
-            raise EngineError(f"the engine {self.name} broke off: {said.strip() or self._process.returncode}")
+            self._broken = f"the program broke off: {self.close() or f'exit code {self._process.returncode}'}"
+            raise EngineError(self._broken)
         answer: dict[str, Any] = json.loads(line)
         return answer
 
@@ -166,15 +178,16 @@ def loop_cost() -> float:
 
 def _plan_form(part: Any) -> Any:
     # The nodes of a plan are named tuples; classes and members mean nothing outside Python.
-    if isinstance(part, tuple) and hasattr(part, "_fields"):
-        named = {n: _plan_form(v) for n, v in zip(part._fields, part, strict=True) if n not in ("cls", "members")}
-        return {"node": type(part).__name__} | named
+    names = getattr(part, "_fields", None)
+    if names is not None:
+        named = {n: _plan_form(v) for n, v in zip(names, part, strict=True) if n not in ("cls", "members")}
+        return {"is": type(part).__name__} | named
     return [_plan_form(p) for p in part] if isinstance(part, tuple) else part
 
 
 def _value_form(value: Any) -> Any:
     if isinstance(value, Struct):
-        return [_value_form(getattr(value, f.name)) for f in fields(type(value))]
+        return [_value_form(getattr(value, f.name)) for f in schema_of(type(value)).fields]
     if isinstance(value, list):
         return [_value_form(item) for item in value]
     if isinstance(value, float):

@@ -47,10 +47,9 @@ def commit(root: Path | None) -> str:
 
 def _processor() -> str:
     try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            for line in file:
-                if line.startswith("model name"):
-                    return line.partition(":")[2].strip()
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
     except OSError:
-        pass
+        pass  # only Linux has that file
     return output("sysctl", "-n", "machdep.cpu.brand_string") or platform.processor() or "unknown processor"

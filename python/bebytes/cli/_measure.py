@@ -11,7 +11,10 @@ from typing import Any
 
 from bebytes.scenarios import Scenario
 
-from ._engines import Engine
+from ._engines import Engine, EngineError
+
+PATIENCE = 4
+"""How many times longer than `Settings.seconds` a round may take where that is enough for all its operations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Settings:
 
     Attributes:
         rounds: how often each engine does each scenario.
-        seconds: what one round of one engine may take at most; a slow engine does fewer operations then.
+        seconds: what a round of an engine takes that is too slow to do all operations of the scenario in `PATIENCE` times that.
         order: what decides which engine goes first.
     """
 
@@ -76,7 +79,12 @@ class Cell:
             return {"absent": self.absent}
         if self.failures:
             return {"failures": self.failures}
-        return {"best_ns": self.best, "median_ns": self.median, "operations": self.operations, "samples_ns": self.samples}
+        return {
+            "best_ns": self.best,
+            "median_ns": self.median,
+            "operations": self.operations,
+            "samples_ns": self.samples,
+        }
 
 
 def measure(
@@ -88,13 +96,16 @@ def measure(
     cells: dict[str, Cell] = {}
     ready = []
     for engine in engines:
-        cell = cells[engine.name] = Cell(absent=engine.absent(scenario))
-        if cell.absent:
-            continue
-        cell.failures = engine.failures(scenario)
-        if not cell.failures:
-            cell.operations = _affordable(engine, scenario, settings.seconds)
-            ready.append(engine)
+        cell = cells[engine.name] = Cell()
+        try:
+            cell.absent = engine.absent(scenario)
+            if not cell.absent:
+                cell.failures = engine.failures(scenario)
+            if not cell.absent and not cell.failures:
+                cell.operations = _affordable(engine, scenario, settings.seconds)
+                ready.append(engine)
+        except EngineError as e:
+            cell.failures = [str(e)]
     # What exists by now is no garbage; the collector stays on for what the calls make.
     gc.collect()
     gc.freeze()
@@ -103,7 +114,10 @@ def measure(
             settings.order.shuffle(ready)
             for engine in ready:
                 cell = cells[engine.name]
-                cell.samples.append(engine.time(scenario, cell.operations) / cell.operations)
+                try:
+                    cell.samples.append(engine.time(scenario, cell.operations) / cell.operations)
+                except EngineError as e:
+                    cell.failures = [str(e)]
             step()
     finally:
         gc.unfreeze()
@@ -111,8 +125,13 @@ def measure(
 
 
 def _affordable(engine: Engine, scenario: Scenario, seconds: float) -> int:
-    # Each input is taken at least once.
+    # Each input is taken at least once; the first lap makes the plan and fills caches, so it says nothing.
     least = len(scenario.values)
     engine.time(scenario, least)
-    cost = max(1, engine.time(scenario, least)) / least
-    return max(least, min(scenario.iterations, int(seconds * 1e9 / cost)))
+    tried, taken = least, 0
+    while (taken := max(1, engine.time(scenario, tried))) < 0.02 * seconds * 1e9 and tried < scenario.iterations:
+        tried *= 4
+    affordable = int(seconds * 1e9 * tried / taken)
+    if affordable * PATIENCE >= scenario.iterations:
+        return scenario.iterations
+    return max(least, affordable)

@@ -1,174 +1,257 @@
 """
-What a person sees: a table that grows by a row a scenario, and a bar below it that says how far the run is.
+What a person sees: a table a group, and meanwhile a bar that says how far the run is. `rich` draws them.
 
 Colour and the bar are for terminals; elsewhere there are plain lines without escape codes.
 """
 
-import os
-import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TextIO
+from typing import Self, TextIO
+
+import rich.table
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderResult
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.segment import Segment
+from rich.table import Column
+from rich.text import Text
 
 from bebytes.scenarios import Absent, Scenario
 
 from ._measure import Cell
 
-WIDTH = 24
-COLUMN = 12
-
-_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "cyan": "36"}
+WIDTH = 120
+"""Of files and pipes, which have none."""
 
 
 class Screen:
     """
-    A stream for results and one for progress.
+    A stream for results and one for progress; as a context, it takes the bar away at the end.
     """
 
     def __init__(self, out: TextIO | None = None, err: TextIO | None = None) -> None:
-        self._out = out or sys.stdout
-        self._err = err or sys.stderr
-        self._coloured = self._out.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-        self._live = self._err.isatty() and os.environ.get("TERM") != "dumb"
-        self._done = 0
-        self._total = 0
-        self._drawn = False
+        self._out = _console(out or sys.stdout)
+        self._err = _console(err or sys.stderr)
+        # It is drawn between rounds: a thread that draws would run while something is timed.
+        self._bar = Progress(
+            BarColumn(32, complete_style="cyan", finished_style="cyan"),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.description}", "dim", markup=False, table_column=Column(no_wrap=True)),
+            console=self._err,
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._task: TaskID | None = None
 
-    def style(self, text: str, *names: str) -> str:
-        """
-        The text in a style, where there is colour.
-        """
-        if not self._coloured:
-            return text
-        return f"\x1b[{';'.join(_CODES[name] for name in names)}m{text}\x1b[0m"
+    def __enter__(self) -> Self:
+        return self
 
-    def line(self, text: str = "") -> None:
+    def __exit__(self, *exception: object) -> None:
+        self.end()
+
+    @property
+    def ascii(self) -> bool:
         """
-        A line of the results.
+        Whether the results may have no other characters.
         """
-        self._wipe()
-        print(text.rstrip(), file=self._out, flush=True)
+        return self._out.options.ascii_only
+
+    def line(self, text: str | Text = "", style: str = "") -> None:
+        """
+        A line of the results, however long.
+        """
+        self.end()
+        self._out.print(text, style=style, soft_wrap=True)
+
+    def pairs(self, pairs: Iterable[tuple[str, str]], width: int, style: str = "cyan") -> None:
+        """
+        Lines of the results, a word and what there is to say about it.
+        """
+        grid = rich.table.Table.grid(Column(min_width=width, style=style, no_wrap=True), padding=(0, 1, 0, 0))
+        for word, text in pairs:
+            grid.add_row(word, text)
+        self.show(grid)
+
+    def show(self, drawing: ConsoleRenderable) -> None:
+        """
+        A part of the results that has a form of its own.
+        """
+        self.end()
+        self._out.print(_Trimmed(drawing))
 
     def note(self, text: str) -> None:
         """
         A line about the run, on the stream for progress.
         """
-        self._wipe()
-        print(text, file=self._err, flush=True)
+        self.end()
+        self._err.print(text, soft_wrap=True)
 
     def section(self, text: str) -> None:
         """
         The same where no bar can say it.
         """
-        if not self._live:
+        if not self._err.is_interactive:
             self.note(text)
 
     def expect(self, steps: int) -> None:
         """
         How many steps the run has.
         """
-        self._total = steps
+        if self._err.is_interactive:
+            self._task = self._bar.add_task("", total=steps)
 
     def step(self, doing: str) -> None:
         """
         One step is done; draw the bar.
         """
-        self._done += 1
-        if not self._live or not self._total:
-            return
-        width = 24
-        filled = width * self._done // self._total
-        bar = "█" * filled + "░" * (width - filled)
-        if (self._err.encoding or "").lower().replace("-", "") != "utf8":
-            bar = "#" * filled + "." * (width - filled)
-        text = f"{bar} {100 * self._done // self._total:3} %  {doing}"
-        print(f"\r{text[: shutil.get_terminal_size().columns - 1]}\x1b[K", end="", file=self._err, flush=True)
-        self._drawn = True
+        if self._task is not None:
+            self._bar.start()
+            self._bar.update(self._task, advance=1, description=doing, refresh=True)
 
     def end(self) -> None:
         """
-        Take the bar away.
+        Take the bar away; the next step draws it again.
         """
-        self._wipe()
-
-    def _wipe(self) -> None:
-        if self._drawn:
-            print("\r\x1b[K", end="", file=self._err, flush=True)
-            self._drawn = False
+        if self._bar.live.is_started:
+            self._bar.stop()
 
 
 class Table:
     """
-    Rows of nanoseconds an operation, a column an engine, and the reasons of empty cells.
+    Nanoseconds an operation: a table a group, a column an engine, and at the end the reasons of empty cells.
     """
 
-    def __init__(self, screen: Screen, engines: Sequence[str], missing: dict[str, str]) -> None:
+    def __init__(
+        self, screen: Screen, engines: Sequence[str], missing: dict[str, str], loaded: Sequence[Scenario | Absent]
+    ) -> None:
         """
+        Begin the tables.
+
         Args:
+            screen: where they stand.
             engines: the columns.
             missing: why some of them are empty from top to bottom.
+            loaded: all rows to come.
         """
         self._screen = screen
         self._engines = engines
-        self._reasons: dict[str, str] = {}
         self._missing = missing
+        self._loaded = loaded
+        self._widest = max((len(s.name) for s in loaded), default=0)
+        self._reasons: dict[str, str] = {}
         self._noisy = False
         self._compared = {"native", "python"}.issubset(engines) and not {"native", "python"}.intersection(missing)
+        self._times, self._to = ("x", "-") if screen.ascii else ("×", "–")  # noqa: RUF001 (the sign that is meant)
+        self._group = ""
+        self._name = ""
+        self._table = rich.table.Table()
 
     def group(self, name: str) -> None:
         """
-        The head of a group.
+        Begin a group.
         """
-        titles = "".join(f"{engine:>{COLUMN}}" for engine in self._engines)
-        ratio = f"{'python/native':>15}" if self._compared else ""
-        self._screen.line()
-        self._screen.line(
-            self._screen.style(f"{name.replace('_', ' '):{WIDTH}}", "bold", "cyan")
-            + self._screen.style(f"{titles}{ratio}   operations a round", "dim")
+        self._group = name
+        self._name = ""
+        table = self._table = rich.table.Table(
+            box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), border_style="dim", header_style=""
         )
+        table.add_column("layout", min_width=self._widest, no_wrap=True)
+        table.add_column("operation", min_width=len("round trip"), no_wrap=True)
+        for engine in self._engines:
+            style = "bold" if engine == "native" else ""
+            table.add_column(_title(engine, "ns/op"), min_width=10, justify="right", style=style, no_wrap=True)
+        if self._compared:
+            table.add_column(_title("native is", "faster by"), justify="right", style="green", no_wrap=True)
+        table.add_column(_title("operations", "a round"), justify="right", style="dim", no_wrap=True)
 
     def row(self, scenario: Scenario, cells: dict[str, Cell]) -> None:
         """
         The figures of a scenario.
         """
-        text = f"{f'{scenario.name} {scenario.operation}':{WIDTH}}"
-        for engine in self._engines:
-            text += self._cell(engine, cells.get(engine))
+        row: list[str | Text] = [self._layout(scenario.name), scenario.operation]
+        row += [self._cell(engine, cells.get(engine)) for engine in self._engines]
         if self._compared:
             native, python = cells["native"], cells["python"]
-            timed = native.samples and python.samples
-            ratio = f"{python.best / native.best:.1f} x" if timed else ""
-            text += self._screen.style(f"{ratio:>15}", "green")
-        self._screen.line(f"{text}   {self._screen.style(_operations(scenario, cells), 'dim')}")
+            timed = native.samples and python.samples and not native.failures and not python.failures
+            row.append(f"{python.best / native.best:.1f} {self._times}" if timed else "")
+        done = sorted({cell.operations for cell in cells.values() if cell.samples})
+        row.append(self._to.join(map(count, done[:: len(done) - 1] if len(done) > 1 else done)))
+        self._table.add_row(*row)
 
     def absent(self, absent: Absent) -> None:
         """
         A row that cannot be.
         """
-        self._screen.line(f"{absent.name:{WIDTH}}  {absent.reason}")
+        sign = self._sign(absent.reason)
+        self._table.add_row(self._layout(absent.name), "", *[sign] * len(self._engines))
+
+    def show(self) -> None:
+        """
+        Show the group, if it has rows by now.
+        """
+        if not self._table.row_count:
+            return
+        rounds = sorted({s.iterations for s in self._loaded if isinstance(s, Scenario) and s.group == self._group})
+        title = Text(self._group.replace("_", " "), "bold cyan")
+        if rounds:
+            title.append(
+                f"   {' or '.join(f'{n:,}' for n in rounds)} operations a round, fewer on a slow engine", "not bold dim"
+            )
+        self._screen.line()
+        self._screen.line(title)
+        self._screen.show(self._table)
 
     def legend(self) -> None:
         """
-        What the signs in the table mean.
+        What the signs in the tables mean.
         """
-        self._screen.line()
-        for engine, reason in self._missing.items():
-            self._screen.line(f"{engine}: {reason}")
-        for reason, sign in self._reasons.items():
-            self._screen.line(f"{sign:<3} {reason}")
-        if self._noisy:
-            self._screen.line("~   the middle round was a fifth slower than the fastest, or more: a noisy figure")
+        signs = [("-", f"{engine}: {reason}") for engine, reason in self._missing.items()]
+        signs += [(sign, reason) for reason, sign in self._reasons.items()]
+        signs += [("~", "a noisy figure: the middle round took a fifth longer than the fastest, or more")] * self._noisy
+        if signs:
+            self._screen.line()
+            self._screen.pairs(signs, 3, "dim")
 
-    def _cell(self, engine: str, cell: Cell | None) -> str:
+    def _layout(self, name: str) -> str:
+        # Once, above all that is done to it.
+        shown = "" if name == self._name else name
+        self._name = name
+        return shown
+
+    def _cell(self, engine: str, cell: Cell | None) -> str | Text:
         if cell is None:
-            return f"{'-':>{COLUMN}}"
+            return Text("-", "not bold dim")
         if cell.failures:
-            return self._screen.style(f"{'WRONG':>{COLUMN}}", "bold", "red")
+            return Text("WRONG", "bold red")
         if cell.absent:
-            sign = self._reasons.setdefault(f"{engine}: {cell.absent}", f"({chr(ord('a') + len(self._reasons))})")
-            return f"{sign:>{COLUMN}}"
+            return self._sign(f"{engine}: {cell.absent}")
         self._noisy |= cell.noisy
-        return f"{f'{number(cell.best)}~' if cell.noisy else number(cell.best):>{COLUMN}}"
+        return f"{'~' * cell.noisy}{number(cell.best)}"
+
+    def _sign(self, reason: str) -> Text:
+        return Text(self._reasons.setdefault(reason, f"({chr(ord('a') + len(self._reasons))})"), "not bold dim")
+
+
+class _Trimmed:
+    """
+    What is drawn, without the spaces at the ends of its lines.
+    """
+
+    def __init__(self, drawing: ConsoleRenderable) -> None:
+        self._drawing = drawing
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in console.render_lines(self._drawing, options, pad=False):
+            while line and not line[-1].text.strip():
+                line.pop()
+            if line:
+                text, style, control = line.pop()
+                line.append(Segment(text.rstrip(), style, control))
+            yield from line
+            yield Segment.line()
 
 
 def number(nanoseconds: float) -> str:
@@ -178,17 +261,27 @@ def number(nanoseconds: float) -> str:
     return f"{nanoseconds:,.0f}" if nanoseconds >= 100 else f"{nanoseconds:.1f}"
 
 
-def _operations(scenario: Scenario, cells: dict[str, Cell]) -> str:
-    fewer = [
-        f"{engine} {cell.operations:,}"
-        for engine, cell in cells.items()
-        if cell.samples and cell.operations < scenario.iterations
-    ]
-    return ", ".join([f"{scenario.iterations:,}", *fewer])
+def count(operations: int) -> str:
+    """
+    In thousands or millions, without what is left over.
+    """
+    if operations < 1000:
+        return str(operations)
+    return f"{operations // 1000}k" if operations < 1_000_000 else f"{operations // 1_000_000}M"
 
 
-def listed(words: Iterable[str]) -> str:
-    """
-    Words with commas.
-    """
-    return ", ".join(words)
+def _title(name: str, unit: str) -> Text:
+    return Text.assemble(f"{name}\n", (unit, "dim"))
+
+
+def _console(stream: TextIO) -> Console:
+    terminal = stream.isatty()
+    # What is shown is text: [] and :: in it mean nothing.
+    return Console(
+        file=stream,
+        force_terminal=terminal,
+        width=None if terminal else WIDTH,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )

@@ -6,15 +6,16 @@ several rounds in which the engines take turns.
 """
 
 import argparse
-import datetime
+import datetime as dt
 import json
 import os
 import random
 import sys
 import tempfile
-import textwrap
 from collections.abc import Sequence
 from contextlib import ExitStack
+from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """
     The options of the verb.
     """
-    parser.add_argument("--group", action="append", metavar="NAME", help="only this group of scenarios; may be repeated")
+    parser.add_argument("--group", type=_names, action="extend", metavar="NAMES", help="only these groups of scenarios")
     parser.add_argument(
-        "--engine", action="append", metavar="NAME", help="only this engine: crate, core, native or python; may be repeated"
+        "--engine",
+        type=_names,
+        action="extend",
+        metavar="NAMES",
+        help="only these engines of crate, core, native, python",
     )
     parser.add_argument("--quick", action="store_true", help=f"{QUICK[0]} short rounds instead of {FULL[0]}")
     parser.add_argument("--rounds", type=_positive(int), metavar="N", help="rounds an engine and scenario")
@@ -53,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seconds",
         type=_positive(float),
         metavar="S",
-        help="the longest that a round may take; a slow engine then does fewer operations than the scenario says",
+        help="what a round of a slow engine takes; it then has fewer operations than the scenario says",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures, and what they ran on, to FILE")
 
@@ -62,14 +67,23 @@ def run(arguments: argparse.Namespace) -> int:
     """
     Do what the options say.
     """
+    if find_spec("rich") is None:
+        print("bebytes bench: its tables need rich; pip install 'bebytes[cli]' brings it", file=sys.stderr)
+        return 2
+
+    from ._show import Screen
+
+    with Screen() as screen:
+        return _bench(arguments, screen)
+
+
+def _bench(arguments: argparse.Namespace, screen: "Screen") -> int:
     from bebytes import scenarios
 
     from ._measure import Settings
-    from ._show import Screen
 
     rounds, seconds = QUICK if arguments.quick else FULL
-    settings = Settings(arguments.rounds or rounds, arguments.seconds or seconds, random.Random())
-    screen = Screen()
+    settings = Settings(arguments.rounds or rounds, arguments.seconds or seconds, random.Random())  # noqa: S311 (which engine goes first is no secret)
     try:
         if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
             raise Refused(f"--json {arguments.json}: there is no such folder")
@@ -104,12 +118,16 @@ def _positive(kind: type) -> Any:
     return parse
 
 
+def _names(text: str) -> list[str]:
+    return text.split(",")
+
+
 def _engine_names(asked: Sequence[str] | None) -> list[str]:
     from ._engines import NAMES
 
     if asked is None:
         return list(NAMES)
-    if unknown := [name for name in asked if name not in NAMES]:
+    if unknown := sorted(set(asked).difference(NAMES)):
         raise Refused(f"--engine: no engine is called {', '.join(unknown)}; there are {', '.join(NAMES)}")
     return [name for name in NAMES if name in asked]
 
@@ -214,7 +232,7 @@ def _facts(engines: "Sequence[Engine]", missing: dict[str, str], settings: "Sett
         "form": 1,
         "bebytes": installed_version(),
         "commit": _machine.commit(_cargo.checkout()),
-        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "machine": _machine.machine(),
         "interpreter": _machine.interpreter(),
         "compiler": _machine.compiler(),
@@ -227,17 +245,22 @@ def _facts(engines: "Sequence[Engine]", missing: dict[str, str], settings: "Sett
 def _head(record: dict[str, Any], screen: "Screen") -> None:
     from ._engines import NAMES, TITLES
 
-    screen.line(screen.style(f"bebytes {record['bebytes']} bench", "bold"))
-    screen.line(f"machine      {record['machine']}")
-    screen.line(f"interpreter  {record['interpreter']}")
-    screen.line(f"compiler     {record['compiler'] or 'no rustc on the PATH'}")
-    for name in NAMES:
-        if name in record["engines"]:
-            screen.line(f"{name:12} {TITLES[name]}: {_engine_facts(record['engines'][name])}")
-    screen.line(
-        f"figures      ns an operation, the best of {record['rounds']} rounds of at most {record['seconds']:g} s each;"
-        " the engines take turns in random order"
+    screen.line(f"bebytes {record['bebytes']} bench", "bold")
+    pairs = [
+        ("machine", record["machine"]),
+        ("interpreter", record["interpreter"]),
+        ("compiler", record["compiler"] or "no rustc on the PATH"),
+    ]
+    pairs += [
+        (name, f"{TITLES[name]}: {_engine_facts(record['engines'][name])}")
+        for name in NAMES
+        if name in record["engines"]
+    ]
+    figures = (
+        f"ns an operation, the best of {record['rounds']} rounds; the engines take turns in random order,"
+        f" a slow one for {record['seconds']:g} s with fewer operations"
     )
+    screen.pairs([*pairs, ("figures", figures)], 12)
 
 
 def _engine_facts(facts: dict[str, Any]) -> str:
@@ -249,7 +272,8 @@ def _engine_facts(facts: dict[str, Any]) -> str:
 
 
 def _preview(loaded: "Sequence[Scenario | Absent]", screen: "Screen") -> None:
-    from bebytes import Codec, fields
+    from bebytes import Codec
+    from bebytes._schema import schema_of
     from bebytes.scenarios import Scenario
 
     scenario = next((s for s in loaded if isinstance(s, Scenario) and s.key == PREVIEW), None)
@@ -259,19 +283,12 @@ def _preview(loaded: "Sequence[Scenario | Absent]", screen: "Screen") -> None:
     raw = scenario.data[1]
     codec = Codec(scenario.schema, byteorder=scenario.byteorder)
     value = codec.decode(raw)
-    screen.line()
-    screen.line(screen.style(f"a real message ({scenario.about})", "bold"))
-    screen.line(_wrapped("bytes", raw.hex(" ")))
-    screen.line("decoded")
-    for f in fields(scenario.schema):
-        screen.line(_wrapped(f"  {f.name}", repr(getattr(value, f.name))))
     again = codec.encode(value)
     verdict = f"the same {len(raw)} bytes" if again == raw else f"OTHER BYTES: {again.hex(' ')}"
-    screen.line(_wrapped("encoded", verdict))
-
-
-def _wrapped(name: str, text: str) -> str:
-    return textwrap.fill(text, 112, initial_indent=f"{name:13}", subsequent_indent=" " * 13, break_on_hyphens=False)
+    fields = [(f"  {f.name}", repr(getattr(value, f.name))) for f in schema_of(scenario.schema).fields]
+    screen.line()
+    screen.line(f"a real message ({scenario.about})", "bold")
+    screen.pairs([("bytes", raw.hex(" ")), ("decoded", ""), *fields, ("encoded", verdict)], 12)
 
 
 def _run(
@@ -289,34 +306,39 @@ def _run(
     from bebytes.scenarios import Absent
 
     from ._measure import measure
-    from ._show import Table, listed
+    from ._show import Table
 
-    table = Table(screen, names, missing)
+    table = Table(screen, names, missing, loaded)
     screen.expect(settings.rounds * sum(not isinstance(s, Absent) for s in loaded))
     rows: list[dict[str, Any]] = []
     absent: list[dict[str, str]] = []
     wrong: list[str] = []
-    group = ""
-    for s in loaded:
-        if s.group != group:
-            group = s.group
-            of_group = sum(other.group == group for other in loaded)
-            screen.section(f"measuring {group.replace('_', ' ')}: {of_group} rows on {listed(e.name for e in engines)}")
-            table.group(group)
-        if isinstance(s, Absent):
-            table.absent(s)
-            absent.append({"group": s.group, "name": s.name, "reason": s.reason})
-            continue
-        cells = measure(s, engines, settings, lambda key=s.key: screen.step(key))  # type: ignore[misc]
-        table.row(s, cells)
-        rows.append(_row(s, cells))
-        wrong += [f"{engine}, {s.key}: {f}" for engine, cell in cells.items() for f in cell.failures[:3]]
-    screen.end()
+    for group, of_group in groupby(loaded, lambda s: s.group):
+        members = list(of_group)
+        screen.section(
+            f"measuring {group.replace('_', ' ')}: {len(members)} rows on {', '.join(e.name for e in engines)}"
+        )
+        table.group(group)
+        try:
+            for s in members:
+                if isinstance(s, Absent):
+                    table.absent(s)
+                    absent.append({"group": s.group, "name": s.name, "reason": s.reason})
+                    continue
+                cells = measure(s, engines, settings, lambda key=s.key: screen.step(key))  # type: ignore[misc]
+                table.row(s, cells)
+                rows.append(_row(s, cells))
+                wrong += [f"{engine}, {s.key}: {f}" for engine, cell in cells.items() for f in cell.failures[:3]]
+        finally:
+            # Of a run that is broken off, what there is.
+            table.show()
     table.legend()
     record |= {"rows": rows, "absent": absent}
     for text in wrong:
-        screen.line(screen.style(f"WRONG: {text}", "red"))
-    checked = sum(len(row["engines"]) for row in rows) - sum("absent" in c for row in rows for c in row["engines"].values())
+        screen.line(f"WRONG: {text}", "red")
+    checked = sum(len(row["engines"]) for row in rows) - sum(
+        "absent" in c for row in rows for c in row["engines"].values()
+    )
     screen.line()
     if wrong:
         screen.line("Some answers were wrong; see above.")
@@ -349,13 +371,13 @@ def _write(path: Path, record: dict[str, Any]) -> None:
     # Whole or not at all: a run that is broken off leaves no half a record, nor does a full disk.
     handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}-")
     try:
-        with open(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(record, file, indent=1)
             file.write("\n")
         Path(name).chmod(0o666 & ~_umask())
-        os.replace(name, path)
+        Path(name).replace(path)
     except BaseException:
-        os.unlink(name)
+        Path(name).unlink()
         raise
 
 

@@ -67,6 +67,6 @@ def scenarios() -> Iterator[Scenario]:
         ITERATIONS,
         cases(_grid),
         "3 rows of 4 u16",
-        crate="it has arrays of bytes only, in one dimension",
+        crate="arrays are of bytes, in one dimension",
     )
     yield from scenarios_of(GROUP, "of structs", ITERATIONS, cases(_polygon), "4 structs between two bytes")

@@ -95,7 +95,7 @@ def scenarios() -> Iterator[Scenario]:
         ITERATIONS,
         cases(_auto_sized),
         "bits 4, and two enums in the 2 bits that hold them",
-        crate="it has no enums in bit fields",
+        crate="no enums in bit fields",
     )
     yield from scenarios_of(
         GROUP,
@@ -103,5 +103,5 @@ def scenarios() -> Iterator[Scenario]:
         ITERATIONS,
         cases(_flags),
         "bits 5, 3, and two bytes of flags",
-        crate="its flags fields hold one member, no unions",
+        crate="a flags field holds one member, no union",
     )

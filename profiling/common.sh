@@ -1,0 +1,228 @@
+# Shell functions that the scripts share: what the machine must have, the environments, the builds.
+# Sourced with ROOT set to the project's directory. What takes time leaves a stamp in the environment once it has
+# succeeded, so that a second run costs next to nothing and an interrupted one is repeated.
+#
+# Plain enough for the bash 3.2 of macOS.
+# shellcheck shell=bash
+
+ROOT=${ROOT:?set by the script that sources this file}
+VENV=$ROOT/.venv
+OLDEST=3.11
+
+# Neither questions nor news of pip help here.
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+    say "$@"
+    exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# --- What the machine must have ---------------------------------------------------------------------------------
+
+# How to install something: one line a system. $1 what, $2 Debian, $3 Fedora, $4 macOS.
+lacks() {
+    say "bebytes needs $1."
+    say "  Debian, Ubuntu:  $2"
+    say "  Fedora:          $3"
+    die "  macOS:           $4"
+}
+
+# rustup's cargo is a stand-in that looks for its toolchains in $HOME. Where HOME is another one (a bare CI
+# environment), they still lie beside the directory of the stand-in.
+find_rust() {
+    local home
+    if ! have cargo && [[ -x ${HOME:-}/.cargo/bin/cargo ]]; then
+        # Installed, but the shell was not started anew.
+        PATH=$HOME/.cargo/bin:$PATH
+    fi
+    if have cargo && [[ -z ${RUSTUP_HOME:-} ]] && ! cargo --version >/dev/null 2>&1; then
+        home=$(cd "$(dirname "$(command -v cargo)")/../.." && pwd)/.rustup
+        [[ ! -d $home/toolchains ]] || export RUSTUP_HOME=$home
+    fi
+}
+
+# Whether version $1 is at least $2; both are numbers with a dot.
+at_least() {
+    local have_major=${1%%.*} have_minor want_major=${2%%.*} want_minor
+    have_minor=${1#*.} want_minor=${2#*.}
+    have_minor=${have_minor%%.*} want_minor=${want_minor%%.*}
+    ((have_major > want_major || (have_major == want_major && have_minor >= want_minor)))
+}
+
+rust_wanted() { sed -n 's/^rust-version = "\(.*\)"/\1/p' "$ROOT/Cargo.toml"; }
+
+need_rust() {
+    local wanted found
+    local rustup="curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh"
+    wanted=$(rust_wanted)
+    find_rust
+    if ! have cargo || ! found=$(cargo --version 2>/dev/null); then
+        lacks "Rust $wanted or newer, and there is no cargo that works" "$rustup" "$rustup" "$rustup"
+    fi
+    found=$(cut -d ' ' -f 2 <<<"$found")
+    rustup="rustup update stable, or: $rustup"
+    at_least "$found" "$wanted" ||
+        lacks "Rust $wanted or newer; cargo here is $found" "$rustup" "$rustup" "$rustup"
+}
+
+need_rust_linters() {
+    local add="rustup component add rustfmt clippy"
+    if ! cargo fmt --version >/dev/null 2>&1 || ! cargo clippy --version >/dev/null 2>&1; then
+        lacks "rustfmt and clippy" "$add" "$add" "$add"
+    fi
+}
+
+# Rust links with `cc`, unless a linker is configured. On macOS `cc` is there before it works, so it is run.
+need_linker() {
+    [[ -n $(compgen -e | grep -E '^CARGO_TARGET_.*_LINKER$' || true) ]] && return
+    cc --version >/dev/null 2>&1 ||
+        lacks "a C compiler, with which Rust links (cc)" "sudo apt install build-essential" "sudo dnf install gcc" \
+            "xcode-select --install"
+}
+
+# Prints "3.12" for a CPython that runs, nothing for anything else. It is asked, not trusted by name:
+# the stand-ins of pyenv exist for versions that are not switched on.
+version_of() {
+    "$1" -c 'import sys; sys.implementation.name == "cpython" and print("%d.%d" % sys.version_info[:2])' 2>/dev/null || true
+}
+
+# Whether Python $1 can make an environment with pip in it: Debian puts that into a package of its own.
+makes_environments() { "$1" -c 'import venv, ensurepip' >/dev/null 2>&1; }
+
+# Sets PYTHON: BEBYTES_PYTHON if that is set, else the first of python3, python3.13 … that will do.
+find_python() {
+    local candidate version old='' bare=''
+    local -a candidates=(python3 python3.13 python3.12 python3.11)
+    [[ -z ${BEBYTES_PYTHON:-} ]] || candidates=("$BEBYTES_PYTHON")
+    for candidate in "${candidates[@]}"; do
+        version=$(version_of "$candidate")
+        [[ -n $version ]] || continue
+        if ! at_least "$version" "$OLDEST"; then
+            old=${old:-$candidate is $version}
+        elif makes_environments "$candidate"; then
+            PYTHON=$candidate
+            return
+        else
+            bare=${bare:-$version}
+        fi
+    done
+    if [[ -n $bare ]]; then
+        lacks "Python's venv module, which Python $bare here lacks" "sudo apt install python$bare-venv" \
+            "sudo dnf install python3" "brew install python"
+    fi
+    lacks "CPython $OLDEST or newer${BEBYTES_PYTHON:+ in BEBYTES_PYTHON}${old:+; $old}" \
+        "sudo apt install python3 python3-venv (or pyenv: https://github.com/pyenv/pyenv)" \
+        "sudo dnf install python3.13" "brew install python@3.13"
+}
+
+# Everything at once, before any work is done. PYTHON is set afterwards.
+need_all() {
+    need_rust
+    need_linker
+    find_python
+}
+
+# Paths at which a CPython of version $1 may be: on PATH, among pyenv's versions (also where they are not switched
+# on), among uv's.
+places_of_version() {
+    local versions
+    command -v "python$1" || true
+    {
+        printf '%s\n' "${PYENV_ROOT:-${HOME:-}/.pyenv}/versions"
+        tr : '\n' <<<"$PATH" | sed -n 's,/shims$,/versions,p'
+        # The default Python may be one of pyenv's although pyenv is not on PATH.
+        dirname "$("$PYTHON" -c 'import sys; print(sys.base_prefix)')" | sed -n '/\/versions$/p'
+    } | while read -r versions; do
+        printf '%s\n' "$versions/$1".*/bin/"python$1"
+    done
+    printf '%s\n' "${XDG_DATA_HOME:-${HOME:-}/.local/share}/uv/python/cpython-$1".*/bin/"python$1"
+}
+
+# Prints the path of a CPython of version $1, if the machine has one that works.
+python_of_version() {
+    local candidate
+    while read -r candidate; do
+        if [[ $(version_of "$candidate") == "$1" ]] && makes_environments "$candidate"; then
+            printf '%s\n' "$candidate"
+            return
+        fi
+    done < <(places_of_version "$1")
+}
+
+# --- Stamps -------------------------------------------------------------------------------------------------------
+
+# Two runs at once would build the same environment twice; the second waits. Without flock (macOS) it does not.
+lock() {
+    have flock || return 0
+    exec 9>"$ROOT/.venv.lock"
+    flock --nonblock 9 || { say "waiting for another set-up of this directory to end" && flock 9; }
+}
+
+# Runs profiling/inputs.py: what an environment and a build are made from.
+inputs() {
+    local python=$VENV/bin/python
+    [[ -x $python ]] || python=$PYTHON
+    PYTHONDONTWRITEBYTECODE=1 "$python" "$ROOT/profiling/inputs.py" "$@"
+}
+
+stamp_holds() { [[ -f $1 && $(<"$1") == "$2" ]]; }
+
+# --- Environments -------------------------------------------------------------------------------------------------
+
+# Whether environment $1 works; if a Python was asked for by name, it must be of that version ($2).
+environment_works() {
+    local found
+    [[ ! -e $1/.making ]] || return 1
+    found=$(version_of "$1/bin/python")
+    [[ -n $found ]] && at_least "$found" "$OLDEST" && "$1/bin/python" -c 'import pip' 2>/dev/null || return 1
+    [[ -z ${BEBYTES_PYTHON:-} || $found == "$2" ]]
+}
+
+# Makes the environment $1 with Python $2. One that works stays, also if somebody made it by hand.
+environment() {
+    local venv=$1 python=$2 version
+    version=$(version_of "$python")
+    if environment_works "$venv" "$version"; then return; fi
+    say "making ${venv#"$ROOT/"} with Python $version"
+    rm -rf "$venv"
+    mkdir -p "$venv"
+    # Gone when all is done, so that an interrupted run is seen.
+    touch "$venv/.making"
+    "$python" -m venv "$venv"
+    rm "$venv/.making"
+}
+
+# Installs into environment $1 what the sets of pyproject.toml (dependency groups, extras) name and it has not yet.
+tools() {
+    local venv=$1 name
+    local -a wanted=()
+    shift
+    mkdir -p "$venv/.bebytes"
+    for name in "$@"; do
+        stamp_holds "$venv/.bebytes/$name" "$(inputs requirements "$name")" || wanted+=("$name")
+    done
+    ((${#wanted[@]} > 0)) || return 0
+    say "installing into ${venv#"$ROOT/"}: ${wanted[*]}"
+    "$venv/bin/python" -m pip install --quiet --requirement /dev/stdin <<<"$(inputs requirements "${wanted[@]}")"
+    for name in "${wanted[@]}"; do
+        inputs requirements "$name" >"$venv/.bebytes/$name"
+    done
+}
+
+# Builds the extension in place for environment $1 with cargo profile $2, and puts the command `bebytes` there.
+# The Python files are used where they are: only a change of what goes into the build leads to another.
+build() {
+    local venv=$1 profile=$2 stamp=$1/.bebytes/extension
+    if [[ -x $venv/bin/bebytes ]] && stamp_holds "$stamp" "$(inputs build "$profile" "$venv/bin/python")"; then return; fi
+    say "building the extension for ${venv#"$ROOT/"} (cargo profile $profile)"
+    rm -f "$stamp"
+    # The name that the extension reports; unset in a release, as in one that pip builds, or cargo would build twice.
+    [[ $profile == release ]] || export BEBYTES_BUILD_PROFILE=$profile
+    env -u CONDA_PREFIX VIRTUAL_ENV="$venv" PYO3_PYTHON="$venv/bin/python" \
+        "$VENV/bin/maturin" develop --quiet --locked --profile "$profile" --manifest-path "$ROOT/Cargo.toml"
+    inputs build "$profile" "$venv/bin/python" >"$stamp"
+}

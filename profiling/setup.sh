@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Sets up .venv with the command `bebytes` in it: checks what the machine has, installs the tools, builds the extension.
+# Run again, it does only what has changed.
+#
+#   setup.sh             all that work on the project needs
+#   setup.sh run         what measuring needs, without the tools of the tests
+#   setup.sh build NAME  the extension in another cargo profile: dev, profiling
+#   setup.sh also PATH   .venvs/VERSION for the tests on another Python, given by its path
+set -euo pipefail
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=profiling/common.sh
+source "$ROOT/profiling/common.sh"
+
+main() {
+    need_all
+    lock
+    environment "$VENV" "$PYTHON"
+    case ${1:-all} in
+    all)
+        tools "$VENV" build bench test lint
+        build "$VENV" release
+        ;;
+    run)
+        tools "$VENV" build bench
+        build "$VENV" release
+        ;;
+    build)
+        tools "$VENV" build
+        build "$VENV" "${2:?a cargo profile}"
+        ;;
+    also) also "${2:?the path of a Python}" ;;
+    *) die "usage: profiling/setup.sh [run | build PROFILE | also PYTHON]" ;;
+    esac
+}
+
+also() {
+    local venv
+    venv=$ROOT/.venvs/$(version_of "$1")
+    # Asked for by path: what BEBYTES_PYTHON says is about .venv.
+    unset BEBYTES_PYTHON
+    tools "$VENV" build
+    environment "$venv" "$1"
+    tools "$venv" test cli
+    build "$venv" checked
+}
+
+main "$@"

@@ -1,0 +1,503 @@
+//! What [`crate::encode`] does: the fields of a record, one after the other, into bytes.
+
+use std::sync::Arc;
+
+use memchr::memchr;
+
+use crate::derive::{self, Override, Resolution, Solution};
+use crate::encode::{Character, Float, Integer, Source, Text};
+use crate::error::{Bound, ErrorKind, Failure, Offender, Step, Wide};
+use crate::plan::{Derived, Plan};
+use crate::program::{Block, Choice, Code, Form, Items, Numeral, Op, Plain, Size};
+
+/// Frames up to this size need no allocation.
+const SMALL_FRAME: usize = 4;
+
+/// What `WrongType` says a derived field takes that has no solution.
+const NO_SOLUTION: &str = "a number: its length expression has no whole solution";
+
+/// What `WrongType` says a derived field takes that nothing replaces.
+const NOTHING_SIZED: &str = "a number (nothing here is sized by it)";
+
+/// The bit at which byte `at` begins.
+#[inline]
+fn bit_of(at: usize) -> u64 {
+    (at as u64).saturating_mul(8)
+}
+
+/// Writes `value` behind what is in `out`, which begins at byte `base` of the whole buffer.
+pub(crate) fn write<S: Source>(
+    plan: &Plan,
+    value: &S::Value,
+    source: &mut S,
+    out: &mut Vec<u8>,
+    base: usize,
+) -> Outcome<S> {
+    let mut encoder = Encoder { out, base: bit_of(base), source };
+    match plan.program.registers {
+        0 => encoder.root(plan, value, &mut []),
+        1..=SMALL_FRAME => encoder.root(plan, value, &mut [Wide::ZERO; SMALL_FRAME]),
+        registers => encoder.root(plan, value, &mut vec![Wide::ZERO; registers]),
+    }
+}
+
+struct Encoder<'a, S> {
+    out: &'a mut Vec<u8>,
+    /// The bit of the whole buffer at which `out` begins.
+    base: u64,
+    source: &'a mut S,
+}
+
+/// The outcome of one step: [`Failure`] is where errors collect their path.
+type Outcome<S, T = ()> = Result<T, Failure<<S as Source>::Error>>;
+
+impl<S: Source> Encoder<'_, S> {
+    fn root(&mut self, plan: &Plan, value: &S::Value, frame: &mut [Wide]) -> Outcome<S> {
+        let bit = self.bit();
+        let Some(record) = self.source.record(value, plan).map_err(Failure::Own)? else {
+            return Err(self.wrong_type(format!("a {}", plan.name()), value, bit, false));
+        };
+        self.record(plan, &record, frame, &[])
+    }
+
+    /// The bit of the whole buffer that is written next.
+    #[inline]
+    fn bit(&self) -> u64 {
+        self.base.saturating_add(bit_of(self.out.len()))
+    }
+
+    fn record(&mut self, plan: &Plan, record: &S::Record, frame: &mut [Wide], overrides: &[Override]) -> Outcome<S> {
+        let program = &plan.program;
+        let solution = if program.derivation.is_empty() {
+            None
+        } else {
+            Some(derive::solve(plan, record, self.source).map_err(Failure::Own)?)
+        };
+        let known = Known { solution, overrides };
+        let start = self.bit();
+        for block in &program.blocks {
+            match *block {
+                Block::Run { first, end, bytes } => {
+                    let ops = program.ops.get(first..end).unwrap_or_default();
+                    let start = self.out.len();
+                    self.out.resize(start + bytes, 0);
+                    for (slot, op) in (first..).zip(ops) {
+                        let Code::Number(numeral) = &op.code else { continue };
+                        if self.plain(slot, numeral, record, start)? {
+                            continue;
+                        }
+                        self.member(slot, op, numeral, record, start, frame, &known)
+                            .map_err(|failure| failure.within(name(plan, slot)))?;
+                    }
+                }
+                Block::Single(slot) => {
+                    let Some(op) = program.ops.get(slot) else { continue };
+                    self.single(slot, op, record, frame, &known).map_err(|failure| failure.within(name(plan, slot)))?;
+                }
+            }
+        }
+        match &known.solution {
+            // No field took the blame after all.
+            Some(solution) if solution.has_deferred() => Err(Failure::new(underived(NO_SOLUTION), start)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a plain integer where it is at hand and fits; says whether it did.
+    #[inline]
+    fn plain(&mut self, slot: usize, numeral: &Numeral, record: &S::Record, start: usize) -> Outcome<S, bool> {
+        if matches!(numeral.plain, Plain::No) {
+            return Ok(false);
+        }
+        let value = self.source.field(record, slot).map_err(Failure::Own)?;
+        let number = value.and_then(|value| self.source.small(&value));
+        match (number, self.out.get_mut(start..)) {
+            (Some(number), Some(run)) if number >= numeral.low && number <= numeral.high => {
+                numeral.place.put(run, number.cast_unsigned());
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// A field that is a number, at its place in the run that begins at byte `start`.
+    #[inline(never)]
+    #[expect(clippy::too_many_arguments, reason = "the state of one run, which a struct would only rename")]
+    fn member(
+        &mut self,
+        slot: usize,
+        op: &Op,
+        numeral: &Numeral,
+        record: &S::Record,
+        start: usize,
+        frame: &mut [Wide],
+        known: &Known<'_>,
+    ) -> Outcome<S> {
+        let bit = self.base.saturating_add(bit_of(start)) + numeral.bit as u64;
+        let Some(value) = self.source.field(record, slot).map_err(Failure::Own)? else {
+            return Err(unset(&op.code, bit));
+        };
+        let bits = if op.derived != Derived::No && self.source.is_derived(&value) {
+            integer(numeral, known.number(slot, op.derived, bit)?, bit)?
+        } else {
+            self.number(numeral, &value, bit, false)?
+        };
+        if let Some(place) = numeral.register.and_then(|register| frame.get_mut(register)) {
+            *place = bits.meaning();
+        }
+        if let Some(run) = self.out.get_mut(start..) {
+            bits.put(numeral, run);
+        }
+        Ok(())
+    }
+
+    /// A field that is no number.
+    fn single(
+        &mut self,
+        slot: usize,
+        op: &Op,
+        record: &S::Record,
+        frame: &mut [Wide],
+        known: &Known<'_>,
+    ) -> Outcome<S> {
+        let bit = self.bit();
+        let Some(value) = self.source.field(record, slot).map_err(Failure::Own)? else {
+            return Err(unset(&op.code, bit));
+        };
+        let Code::Record { plan, frame: base } = &op.code else {
+            return self.node(&op.code, &value, bit, frame, false);
+        };
+        let Some(record) = self.source.record(&value, plan).map_err(Failure::Own)? else {
+            return Err(self.wrong_type(describe(&op.code), &value, bit, false));
+        };
+        let frame = frame.get_mut(*base..).unwrap_or_default();
+        self.record(plan, &record, frame, &known.overrides(slot))
+    }
+
+    /// Anything behind what is written; `bit` is where errors say it begins.
+    fn node(&mut self, code: &Code, value: &S::Value, bit: u64, frame: &mut [Wide], optional: bool) -> Outcome<S> {
+        match code {
+            Code::Number(numeral) => {
+                let bits = self.number(numeral, value, bit, optional)?;
+                let start = self.out.len();
+                self.out.resize(start + numeral.bytes(), 0);
+                if let Some(run) = self.out.get_mut(start..) {
+                    bits.put(numeral, run);
+                }
+                Ok(())
+            }
+            Code::Data { size, text: false } => {
+                let Some(bytes) = self.source.bytes(value).map_err(Failure::Own)? else {
+                    return Err(self.wrong_type(describe(code), value, bit, optional));
+                };
+                self.data(size, bytes.as_ref(), bit, frame)
+            }
+            Code::Data { size, text: true } => match self.source.text(value).map_err(Failure::Own)? {
+                Text::Text(text) => self.data(size, text.as_ref().as_bytes(), bit, frame),
+                Text::Surrogates => {
+                    let value = self.source.offender(value);
+                    Err(Failure::new(ErrorKind::OutOfRange { value, range: None }, bit))
+                }
+                Text::WrongType => Err(self.wrong_type(describe(code), value, bit, optional)),
+            },
+            Code::Option(choice) => self.option(choice, value, bit, frame),
+            Code::Record { plan, frame: base } => {
+                let Some(record) = self.source.record(value, plan).map_err(Failure::Own)? else {
+                    return Err(self.wrong_type(describe(code), value, bit, optional));
+                };
+                self.record(plan, &record, frame.get_mut(*base..).unwrap_or_default(), &[])
+            }
+            Code::List(items) => self.list(code, items, value, bit, frame),
+        }
+    }
+
+    fn option(&mut self, choice: &Choice, value: &S::Value, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
+        if self.source.is_none(value) {
+            let bytes = usize::try_from(choice.bytes).unwrap_or_default();
+            self.out.resize(self.out.len() + 1 + bytes, 0);
+            return Ok(());
+        }
+        self.out.push(1);
+        self.node(&choice.code, value, bit, frame, true)
+    }
+
+    fn data(&mut self, size: &Size, bytes: &[u8], bit: u64, frame: &[Wide]) -> Outcome<S> {
+        match size {
+            Size::Fixed(_) | Size::Computed(_) | Size::Rest => {
+                agree(size, bytes.len(), bit, frame)?;
+                self.out.extend_from_slice(bytes);
+            }
+            Size::Until { marker, .. } => {
+                if memchr(*marker, bytes).is_some() {
+                    return Err(Failure::new(ErrorKind::MarkerInData { marker: *marker }, bit));
+                }
+                self.out.extend_from_slice(bytes);
+                self.out.push(*marker);
+            }
+            Size::After { marker } => {
+                self.out.push(*marker);
+                self.out.extend_from_slice(bytes);
+            }
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, code: &Code, items: &Items, value: &S::Value, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
+        let Some(list) = self.source.list(value).map_err(Failure::Own)? else {
+            return Err(self.wrong_type(describe(code), value, bit, false));
+        };
+        let count = self.source.len(&list);
+        agree(&items.count, count, bit, frame)?;
+        for index in 0..count {
+            let start = self.bit();
+            // The code of the user that runs for one item may change the list.
+            let now = self.source.len(&list);
+            let item = if now == count { self.source.item(&list, index).map_err(Failure::Own)? } else { None };
+            let Some(item) = item else {
+                let expected = Some(Wide::from(count as u64));
+                return Err(Failure::new(ErrorKind::LengthMismatch { expected, actual: now as u64 }, bit));
+            };
+            self.node(&items.code, &item, start, frame, false).map_err(|failure| failure.within(Step::Index(index)))?;
+        }
+        Ok(())
+    }
+
+    /// The bits of a number.
+    #[inline]
+    fn number(&mut self, numeral: &Numeral, value: &S::Value, bit: u64, optional: bool) -> Outcome<S, Bits> {
+        match &numeral.form {
+            Form::Unsigned | Form::Signed | Form::Derived | Form::Bool | Form::Enum(_) | Form::Flags(_) => {
+                if let Some(number) = self.source.small(value) {
+                    if number >= numeral.low && number <= numeral.high && fits_small(&numeral.form, number) {
+                        return Ok(Bits::Small(number));
+                    }
+                    return Err(out_of_range(numeral, Offender::Integer(number.into()), bit));
+                }
+                match self.source.integer(value).map_err(Failure::Own)? {
+                    Integer::Number(number) => integer(numeral, number, bit),
+                    Integer::Beyond(value) => Err(out_of_range(numeral, value, bit)),
+                    Integer::WrongType => Err(self.wrong_number(numeral, value, bit, optional)),
+                }
+            }
+            Form::Char => match self.source.character(value).map_err(Failure::Own)? {
+                Character::Char(char) if Wide::from(u64::from(char)) <= numeral.range.1 => {
+                    Ok(Bits::Small(i64::from(u32::from(char))))
+                }
+                Character::Char(_) | Character::Unfit => {
+                    let value = self.source.offender(value);
+                    Err(out_of_range(numeral, value, bit))
+                }
+                Character::WrongType => Err(self.wrong_number(numeral, value, bit, optional)),
+            },
+            Form::Single => {
+                let number = self.float(numeral, value, bit, optional)?;
+                #[expect(clippy::cast_possible_truncation, reason = "rounded to what the field holds, as C does")]
+                let single = number as f32;
+                if single.is_infinite() && number.is_finite() {
+                    return Err(out_of_range(numeral, Offender::Float(number), bit));
+                }
+                Ok(Bits::Small(i64::from(single.to_bits())))
+            }
+            Form::Double => {
+                let number = self.float(numeral, value, bit, optional)?;
+                Ok(Bits::Small(number.to_bits().cast_signed()))
+            }
+        }
+    }
+
+    fn float(&mut self, numeral: &Numeral, value: &S::Value, bit: u64, optional: bool) -> Outcome<S, f64> {
+        match self.source.float(value).map_err(Failure::Own)? {
+            Float::Number(number) => Ok(number),
+            Float::Beyond(value) => Err(out_of_range(numeral, value, bit)),
+            Float::WrongType => Err(self.wrong_number(numeral, value, bit, optional)),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wrong_type(&mut self, expected: String, value: &S::Value, bit: u64, optional: bool) -> Failure<S::Error> {
+        let expected = if optional { expected + " or None" } else { expected };
+        let actual = if self.source.is_derived(value) { "derived".into() } else { self.source.type_name(value) };
+        Failure::new(ErrorKind::WrongType { expected, actual }, bit)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wrong_number(&mut self, numeral: &Numeral, value: &S::Value, bit: u64, optional: bool) -> Failure<S::Error> {
+        self.wrong_type(describe_number(numeral), value, bit, optional)
+    }
+}
+
+/// The bits of a number: the lowest ones of its two's complement.
+#[derive(Clone, Copy)]
+enum Bits {
+    Small(i64),
+    Wide(Wide),
+}
+
+impl Bits {
+    #[inline]
+    fn put(self, numeral: &Numeral, run: &mut [u8]) {
+        match self {
+            Self::Small(number) if numeral.width <= 64 => numeral.place.put(run, number.cast_unsigned()),
+            Self::Small(number) => numeral.place.put_wide(run, i128::from(number).cast_unsigned()),
+            Self::Wide(number) => numeral.place.put_wide(run, number.pattern()),
+        }
+    }
+
+    /// The integer that they stand for.
+    #[inline]
+    fn meaning(self) -> Wide {
+        match self {
+            Self::Small(number) => number.into(),
+            Self::Wide(number) => number,
+        }
+    }
+}
+
+/// What is known about the derived fields of one record.
+struct Known<'a> {
+    solution: Option<Solution<'a>>,
+    overrides: &'a [Override],
+}
+
+impl Known<'_> {
+    /// The number for the field in a slot whose value is the marker `derived`.
+    fn number<E>(&self, slot: usize, derived: Derived, bit: u64) -> Result<Wide, Failure<E>> {
+        match self.resolution(slot, derived) {
+            Some(Resolution::Number(number)) => Ok(number),
+            // A field behind this one is of the wrong kind, and its error is the one to raise.
+            Some(Resolution::Deferred) => Ok(Wide::ZERO),
+            Some(Resolution::Unsolvable) => Err(Failure::new(underived(NO_SOLUTION), bit)),
+            None => Err(Failure::new(underived(NOTHING_SIZED), bit)),
+        }
+    }
+
+    /// What the derived field in a slot gets; `None` where nothing is sized by it.
+    fn resolution(&self, slot: usize, derived: Derived) -> Option<Resolution> {
+        if derived == Derived::Outer {
+            return self.overrides.iter().find(|given| *given.path == [slot]).map(|given| given.resolution);
+        }
+        let own = self.solution.as_ref().and_then(|solution| solution.at(&[slot]));
+        Some(own.unwrap_or(Resolution::Unsolvable))
+    }
+
+    /// What the struct in a slot is to be given; what comes from further out counts first.
+    fn overrides(&self, slot: usize) -> Vec<Override> {
+        let deeper = |given: &Override| {
+            let (first, path) = given.path.split_first()?;
+            (*first == slot && !path.is_empty()).then(|| Override { path: path.into(), ..*given })
+        };
+        let mut overrides: Vec<_> = self.overrides.iter().filter_map(deeper).collect();
+        if let Some(solution) = &self.solution {
+            overrides.extend(solution.overrides(slot));
+        }
+        overrides
+    }
+}
+
+/// Checks an integer of any size.
+fn integer<E>(numeral: &Numeral, number: Wide, bit: u64) -> Result<Bits, Failure<E>> {
+    let (least, greatest) = numeral.range;
+    if number < least || number > greatest || !fits(&numeral.form, number) {
+        return Err(out_of_range(numeral, Offender::Integer(number), bit));
+    }
+    Ok(Bits::Wide(number))
+}
+
+/// Whether an enum or flags class has the number.
+#[inline]
+fn fits_small(form: &Form, number: i64) -> bool {
+    match form {
+        Form::Enum(table) => table.find_small(number).is_some(),
+        Form::Flags(table) => u128::try_from(number).is_ok_and(|bits| table.is_union(bits)),
+        _ => true,
+    }
+}
+
+fn fits(form: &Form, number: Wide) -> bool {
+    match form {
+        Form::Enum(table) => table.find(number).is_some(),
+        Form::Flags(table) => number.natural().is_some_and(|bits| table.is_union(bits)),
+        _ => true,
+    }
+}
+
+/// Checks the length of data or of a list against a declared one.
+#[inline]
+fn agree<E>(declared: &Size, actual: usize, bit: u64, frame: &[Wide]) -> Result<(), Failure<E>> {
+    let actual = actual as u64;
+    let expected = match declared {
+        Size::Fixed(expected) => Ok(*expected),
+        Size::Computed(formula) => formula.evaluate(frame),
+        _ => return Ok(()),
+    };
+    if expected == Ok(actual) {
+        return Ok(());
+    }
+    let expected = match expected {
+        Ok(expected) => Some(Wide::from(expected)),
+        Err(offender) => offender,
+    };
+    Err(Failure::new(ErrorKind::LengthMismatch { expected, actual }, bit))
+}
+
+/// The step of slot number `slot` in a path.
+#[cold]
+fn name(plan: &Plan, slot: usize) -> Step {
+    Step::Name(plan.fields().get(slot).map_or_else(|| "".into(), |field| Arc::clone(&field.name)))
+}
+
+#[cold]
+#[inline(never)]
+fn out_of_range<E>(numeral: &Numeral, value: Offender, bit: u64) -> Failure<E> {
+    let (least, greatest) = numeral.range;
+    let char = |number: Wide| {
+        let scalar = number.size().and_then(|number| u32::try_from(number).ok()).and_then(char::from_u32);
+        Bound::Char(scalar.unwrap_or(char::MAX))
+    };
+    let range = match &numeral.form {
+        Form::Enum(table) | Form::Flags(table) => (Bound::Integer(table.minimum()), Bound::Integer(table.maximum())),
+        Form::Single => (Bound::Float(f64::from(f32::MIN)), Bound::Float(f64::from(f32::MAX))),
+        Form::Double => (Bound::Float(f64::MIN), Bound::Float(f64::MAX)),
+        Form::Char => (char(least), char(greatest)),
+        _ => (Bound::Integer(least), Bound::Integer(greatest)),
+    };
+    Failure::new(ErrorKind::OutOfRange { value, range: Some(range) }, bit)
+}
+
+#[cold]
+#[inline(never)]
+fn unset<E>(code: &Code, bit: u64) -> Failure<E> {
+    Failure::new(ErrorKind::WrongType { expected: describe(code), actual: "nothing (unset)".into() }, bit)
+}
+
+/// The kind of error of a derived field that gets no number.
+#[cold]
+fn underived(expected: &str) -> ErrorKind {
+    ErrorKind::WrongType { expected: expected.into(), actual: "derived".into() }
+}
+
+/// What a field, option or item takes, in words.
+#[cold]
+fn describe(code: &Code) -> String {
+    match code {
+        Code::Number(numeral) => describe_number(numeral),
+        Code::Data { text: false, .. } => "bytes".into(),
+        Code::Data { text: true, .. } => "a str".into(),
+        Code::Option(choice) => describe(&choice.code) + " or None",
+        Code::Record { plan, .. } => format!("a {}", plan.name()),
+        Code::List(_) => "a list".into(),
+    }
+}
+
+#[cold]
+fn describe_number(numeral: &Numeral) -> String {
+    match &numeral.form {
+        Form::Unsigned | Form::Signed | Form::Derived => "an int".into(),
+        Form::Bool => "a bool".into(),
+        Form::Char => "a str of length 1".into(),
+        Form::Single | Form::Double => "a float".into(),
+        Form::Enum(table) | Form::Flags(table) => format!("a {}", table.name()),
+    }
+}

@@ -1,0 +1,164 @@
+"""
+The benchmark scenarios give the right answers, on every backend.
+"""
+
+import dataclasses
+import socket
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+
+from bebytes import Struct, fields, scenarios
+from bebytes.scenarios import Absent, Scenario, enums, real
+
+LOADED = scenarios.load()
+PRESENT = [s for s in LOADED if isinstance(s, Scenario)]
+
+# The counts that the groups promise.
+ITERATIONS = {
+    "primitives": {1_000_000},
+    "bit_fields": {500_000},
+    "enums": {1_000_000},
+    "vectors": {100_000},
+    "nested": {50_000},
+    "arrays": {200_000},
+    "mixed": {10_000},
+    "real": {100_000, 10_000},
+}
+
+
+def by_key(scenario: Scenario) -> str:
+    return scenario.key
+
+
+@pytest.mark.parametrize("scenario", PRESENT, ids=by_key)
+def test_all_answers_are_right(scenario: Scenario, backend: str) -> None:
+    assert scenario.failures(backend) == []
+
+
+@pytest.mark.parametrize("scenario", PRESENT, ids=by_key)
+def test_a_scenario_is_whole(scenario: Scenario) -> None:
+    assert len(scenario.values) == len(scenario.data) == scenarios.INPUTS
+    assert {type(value) for value in scenario.values} == {scenario.schema}
+    assert scenario.iterations in ITERATIONS[scenario.group]
+    assert scenario.about
+
+
+def test_every_group_is_there_and_keys_are_unique() -> None:
+    assert [group for group in scenarios.GROUPS if any(s.group == group for s in LOADED)] == list(scenarios.GROUPS)
+    assert list(ITERATIONS) == list(scenarios.GROUPS)
+    assert len({s.key for s in PRESENT}) == len(PRESENT)
+
+
+# Typed from the page on the wire format and from dumps, so that a slip in the packing of the files shows.
+@pytest.mark.parametrize(
+    ("key", "number", "text"),
+    [
+        ("primitives/u8/encode", 3, "b36f"),
+        ("primitives/u16/encode", 1, "a006"),
+        ("primitives/u32/encode", 3, "dffffeab"),
+        ("bit_fields/complex/encode", 3, "c30bfffff1"),
+        ("enums/auto-sized/encode", 7, "7d"),
+        ("enums/flags/encode", 7, "3f0703"),
+        ("vectors/from-field/encode", 1, "050102030405" + "63"),
+        ("arrays/two dimensions/encode", 0, "00" + "0000000100020003" + "0101010201030104" + "0202020302040205"),
+        ("mixed/dns-like/encode", 5, "03777777" + "06686f73742d35"),
+        ("nested/allocation/encode", 2, "02" + "020203" + "03030405" + "63"),
+    ],
+)
+def test_bytes_by_hand(key: str, number: int, text: str) -> None:
+    assert scenarios.find(key).data[number].hex() == text
+
+
+def test_a_wrong_answer_is_seen(backend: str) -> None:
+    scenario = scenarios.find("primitives/u8/decode")
+    wrong = dataclasses.replace(scenario, values=scenario.values[1:] + scenario.values[:1])
+
+    assert len(wrong.failures(backend)) == scenarios.INPUTS
+    assert wrong.failures(backend)[0].startswith(
+        "input 0: U8(first=0, second=0, third=0, fourth=0) instead of U8(first=1,"
+    )
+
+
+def test_an_error_is_a_wrong_answer(backend: str) -> None:
+    scenario = scenarios.find("primitives/u16/decode")
+    short = dataclasses.replace(scenario, data=tuple(raw[:1] for raw in scenario.data))
+
+    assert short.failures(backend)[0].startswith("input 0: InsufficientData: U16.second: needs 2 bytes, 1 left")
+
+
+def test_a_number_does_not_pass_for_a_member(backend: str) -> None:
+    scenario = scenarios.find("enums/regular/decode")
+    numbers = dataclasses.replace(scenario, values=tuple(enums.Regular(i % 3) for i in range(64)))  # type: ignore[arg-type]
+
+    assert len(numbers.failures(backend)) == scenarios.INPUTS
+
+
+def test_find_says_what_there_is() -> None:
+    with pytest.raises(
+        ValueError, match=r"no scenario is called primitives/u9/decode; primitives has primitives/u8/encode, "
+    ):
+        scenarios.find("primitives/u9/decode")
+    with pytest.raises(ValueError, match=r"no group is called nothing; there are primitives, "):
+        scenarios.load(["nothing"])
+
+
+class TestRealData:
+    def without(self, monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+        monkeypatch.setattr(real, "find_spec", lambda name: None if name == package else find_spec(name))
+
+    @pytest.mark.parametrize(("package", "name"), [("ccsdspy", "ccsds"), ("tzdata", "tzif")])
+    def test_a_package_that_is_not_installed_has_a_row(
+        self, monkeypatch: pytest.MonkeyPatch, package: str, name: str
+    ) -> None:
+        self.without(monkeypatch, package)
+
+        assert Absent("real", name, "not installed: pip install bebytes[bench]") in scenarios.load(["real"])
+
+    def test_find_gives_the_reason(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.without(monkeypatch, "tzdata")
+
+        with pytest.raises(ValueError, match=r"real/tzif/decode: not installed: pip install"):
+            scenarios.find("real/tzif/decode")
+
+    def test_without_a_network_there_is_a_row(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(*arguments: Any, **keywords: Any) -> None:
+            raise OSError("no sockets here")
+
+        monkeypatch.setattr(socket, "socket", refuse)
+
+        assert scenarios.load(["real"])[-1] == Absent(
+            "real", "network", "no messages over loopback here: no sockets here"
+        )
+
+    def test_without_the_right_to_capture_the_headers_are_rebuilt(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        whole = socket.socket
+
+        def refuse_raw(family: int, kind: int, protocol: int = 0) -> socket.socket:
+            if kind == socket.SOCK_RAW:
+                raise PermissionError("only root")
+            return whole(family, kind, protocol)
+
+        monkeypatch.setattr(socket, "socket", refuse_raw)
+        scenario = scenarios.find("real/ipv4 udp dns/decode")
+
+        assert scenario.about.endswith("headers rebuilt, as a raw socket needs more rights")
+        assert scenario.failures() == []
+        # The checksum of a header makes the sum of its words all ones.
+        header = scenario.data[0][:20]
+        total = sum(int.from_bytes(header[i : i + 2], "big") for i in range(0, 20, 2))
+        assert (total & 0xFFFF) + (total >> 16) == 0xFFFF
+
+    def test_an_interpreter_of_another_format_has_a_row(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("sys.executable", __file__)
+
+        absent = Absent("real", "elf", "the running interpreter is no 64-bit little-endian ELF file")
+        assert absent in scenarios.load(["real"])
+
+
+def test_schemas_name_their_fields() -> None:
+    # The record of the bench and the Rust programs go by position, so a class must give all its fields.
+    for scenario in PRESENT:
+        value: Struct = scenario.values[0]
+        assert all(hasattr(value, f.name) for f in fields(type(value)))
