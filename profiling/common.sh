@@ -93,6 +93,12 @@ version_of() {
 # Whether Python $1 can make an environment with pip in it: Debian puts that into a package of its own.
 makes_environments() { "$1" -c 'import venv, ensurepip' >/dev/null 2>&1; }
 
+# Prints Python $1, or the one that it was made from if it belongs to an environment: an active .venv cannot be made
+# anew with its own Python.
+outside_environments() {
+    "$1" -c 'import sys; print(sys._base_executable if sys.prefix != sys.base_prefix else sys.argv[1])' "$1"
+}
+
 # Sets PYTHON: BEBYTES_PYTHON if that is set, else the first of python3, python3.13 … that will do.
 find_python() {
     local candidate version old='' bare=''
@@ -104,7 +110,7 @@ find_python() {
         if ! at_least "$version" "$OLDEST"; then
             old=${old:-$candidate is $version}
         elif makes_environments "$candidate"; then
-            PYTHON=$candidate
+            PYTHON=$(outside_environments "$candidate")
             return
         else
             bare=${bare:-$version}

@@ -386,6 +386,13 @@ class TestExport:
         assert body["node"]["length"]["expression"] == {"is": "Ref", "path": [0]}
 
 
+def plain(text: str) -> str:
+    """
+    What is written on a terminal, without the escape codes.
+    """
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)
+
+
 class Terminal(io.StringIO):
     """
     A stream that says it is a terminal.
@@ -413,8 +420,7 @@ class TestScreen:
         out, err = self.terminal(monkeypatch, TERM="xterm", COLUMNS="100")
 
         assert out == "\x1b[31mred\x1b[0m\n"
-        plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", err)
-        assert re.search(r"━{16}[╸╺]?━{15,16}  50 % \S+ \[one\]", plain)
+        assert re.search(r"━{16}[╸╺]?━{15,16}  50 % \S+ \[one\]", plain(err))
         # The bar is taken away before the line, and the cursor is back.
         assert err.endswith("\x1b[?25h\r\x1b[1A\x1b[2K")
 
@@ -425,15 +431,29 @@ class TestScreen:
         monkeypatch.setattr(sys, "stderr", err)
 
         assert run("--engine", "python", "--group", "enums,vectors") == 0
-        plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", err.getvalue())
-        steps = [int(percent) for percent in re.findall(r"(\d+) %", plain)]
+        bars = plain(err.getvalue())
+        steps = [int(percent) for percent in re.findall(r"(\d+) %", bars)]
         assert steps == sorted(steps)
         assert set(steps) == set(range(0, 101, 5))
-        assert "━" in plain
-        assert "vectors/fixed/decode" in plain
-        assert "measuring" not in plain
+        assert "━" in bars
+        assert "vectors/fixed/decode" in bars
+        assert "measuring" not in bars
         assert "━" not in out.getvalue()
         assert "\x1b[1;36menums" in out.getvalue()
+
+    @pytest.mark.parametrize(("columns", "full"), [("100", True), ("99", False)])
+    def test_a_narrow_terminal_has_a_column_less(
+        self, monkeypatch: pytest.MonkeyPatch, columns: str, full: bool
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", columns)
+        monkeypatch.setenv("TERM", "xterm")
+        out = Terminal()
+        monkeypatch.setattr(sys, "stdout", out)
+
+        assert run("--engine", "python", "--group", "vectors") == 0
+        shown = plain(out.getvalue())
+        assert ("a round\n─" in shown) == full
+        assert len(row_of(shown, "fixed", "decode")) == 1 + full
 
     def test_an_interruption_shows_what_there_is_and_brings_the_cursor_back(
         self, monkeypatch: pytest.MonkeyPatch

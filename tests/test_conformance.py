@@ -236,8 +236,8 @@ class Reader:
 
     def field(self, declared: dict[str, Any], values: dict[str, Any], last: bool) -> Any:
         text, start = declared["type"], self.bit
-        kind, _, inner = text.partition(":")
-        if kind == "list" or kind == "list_of_bytes":
+        kind, _, _inner = text.partition(":")
+        if kind in {"list", "list_of_bytes"}:
             return self.list(declared, values)
         if kind in ("bytes", "string", "array"):
             content = self.content(declared, values, last)

@@ -23,7 +23,10 @@ def modules() -> list[str]:
     All modules of the package that can be imported here; the command and its extras have tests of their own.
     """
     found = [m.name for m in pkgutil.iter_modules(bebytes.__path__, "bebytes.")]
-    return ["bebytes", *(n for n in found if n not in ("bebytes.__main__", "bebytes.cli", "bebytes._native", "bebytes._core"))]
+    return [
+        "bebytes",
+        *(n for n in found if n not in ("bebytes.__main__", "bebytes.cli", "bebytes._native", "bebytes._core")),
+    ]
 
 
 def run(tests: list[doctest.DocTest]) -> int:

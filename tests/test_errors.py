@@ -170,6 +170,15 @@ class Nobody(Struct, kw_only=True):
     n: u8 = derived
 
 
+class Marked(Struct):
+    v: bytes = until(0)
+
+
+class Holder(Struct):
+    a: u8
+    m: Marked
+
+
 class Tail(Struct):
     a: u8
     v: bytes = after(0xDE)
@@ -260,6 +269,8 @@ DECODING: list[Row] = [
     (Texts, "6162630a80", "InvalidUtf8", ("rest",), 32, (), "Texts.rest: the bytes are not valid UTF-8 (at byte 4)"),
     (Bytes, "616263", "MarkerNotFound", ("marked",), 24, (0,),
      "Bytes.marked: the marker 0x00 is not in the bytes left (at byte 3)"),
+    (Holder, "016162", "MarkerNotFound", ("m", "v"), 8, (0,),
+     "Holder.m.v: the marker 0x00 is not in the bytes left (at byte 1)"),
     (Sections, "0201ff02", "MarkerNotFound", ("s", 1), 24, (255,),
      "Sections.s[1]: the marker 0xff is not in the bytes left (at byte 3)"),
     (Sections, "01", "MarkerNotFound", ("s", 0), 8, (255,),
@@ -511,7 +522,9 @@ def test_a_bad_value_is_told_before_a_small_buffer(codec: Callable[..., Any]) ->
     assert not isinstance(caught.value, errors.BeBytesError)
 
 
-@pytest.mark.parametrize("value", [None, 5, Item(1, 0, b""), Packet], ids=["None", "int", "another struct", "the class"])
+@pytest.mark.parametrize(
+    "value", [None, 5, Item(1, 0, b""), Packet], ids=["None", "int", "another struct", "the class"]
+)
 def test_the_value_itself_may_be_of_the_wrong_kind(value: Any, codec: Callable[..., Any]) -> None:
     """What is no such struct is WrongType at the root."""
     with pytest.raises(errors.WrongType) as caught:
@@ -630,8 +643,10 @@ def test_errors_have_no_hidden_context(backend: str) -> None:
 def test_families_of_errors() -> None:
     """Encode and decode errors are ValueErrors, a SchemaError is a TypeError, an EmptyBuffer is InsufficientData."""
     assert issubclass(errors.SchemaError, (errors.BeBytesError, TypeError))
-    assert issubclass(errors.EncodeError, ValueError) and issubclass(errors.EncodeError, errors.BeBytesError)
-    assert issubclass(errors.DecodeError, ValueError) and issubclass(errors.DecodeError, errors.BeBytesError)
+    assert issubclass(errors.EncodeError, ValueError)
+    assert issubclass(errors.EncodeError, errors.BeBytesError)
+    assert issubclass(errors.DecodeError, ValueError)
+    assert issubclass(errors.DecodeError, errors.BeBytesError)
     encode = {"OutOfRange", "LengthMismatch", "MarkerInData", "WrongType", "BufferTooSmall"}
     decode = {
         *("InsufficientData", "EmptyBuffer", "TrailingData", "InvalidDiscriminant", "InvalidChar"),

@@ -186,6 +186,35 @@ def test_users_constructor_and_setattr_are_refused(body: str) -> None:
         declare(body, "Point")
 
 
+class Sets:
+    def __setattr__(self, name: str, value: object) -> None: ...
+
+
+class News:
+    def __new__(cls, *arguments: object) -> "News":
+        return super().__new__(cls)
+
+
+@pytest.mark.parametrize("parent", ["Sets", "News"])
+def test_plain_parent_with_a_constructor_or_setattr_is_refused(parent: str) -> None:
+    """
+    Decoding would pass it by all the same.
+    """
+    with pytest.raises(SchemaError, match=rf"^Wrong: its parent {parent} defines __"):
+        declare("x: u8", f"{parent}, Struct")
+
+
+@pytest.mark.parametrize(
+    "body", ["def x(self): return 1", "x = property(id)", "x = staticmethod(id)", "x = lambda self: 1"]
+)
+def test_field_may_not_be_a_method_or_property_as_well(body: str) -> None:
+    """
+    The method would be taken for the default.
+    """
+    with pytest.raises(SchemaError, match=r"^Wrong\.x: .*choose another name"):
+        declare(f"x: u8; {body}")
+
+
 @pytest.mark.parametrize("body", ["x = bits(4)", "x = field()", "x = derived", "x = size(3)"])
 def test_specifier_without_annotation_is_refused(body: str) -> None:
     """
@@ -231,6 +260,7 @@ def test_specifier_of_the_module_works_where_its_name_is_hidden() -> None:
         bits: bool = True
         until: str = bebytes.until(0, default="u")
         again: u8 = size
+        third: u8 = bebytes.field(default=size)
         data: bytes = bebytes.size("size", default=b"ab")
 
     class Plain(Struct):
@@ -239,8 +269,8 @@ def test_specifier_of_the_module_works_where_its_name_is_hidden() -> None:
 
     value = Sized()
 
-    assert (value.size, value.count, value.bits, value.again) == (2, None, True, 2)
-    assert [type(f.default) for f in fields(Sized)] == [int, type(None), bool, str, int, bytes]
+    assert (value.size, value.count, value.bits, value.again, value.third) == (2, None, True, 2, 2)
+    assert [type(f.default) for f in fields(Sized)] == [int, type(None), bool, str, int, int, bytes]
     assert Plain(1, b"a").to_be_bytes() == b"\1a"
 
 

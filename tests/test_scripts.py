@@ -17,7 +17,25 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ("profile.sh", "test.sh", "Cargo.toml", "Cargo.lock", "pyproject.toml")
 SCRIPTS = ("common.sh", "inputs.py", "quick.sh", "setup.sh")
-SYSTEM = ("bash", "cat", "cut", "date", "dirname", "env", "flock", "grep", "mkdir", "rm", "sed", "sh", "tee", "touch", "tr")
+SYSTEM = (
+    "bash",
+    "cat",
+    "cut",
+    "date",
+    "dirname",
+    "env",
+    "flock",
+    "grep",
+    "mkdir",
+    "rm",
+    "sed",
+    "sh",
+    "tee",
+    "touch",
+    "tr",
+)
+# Not that of an environment: from such a one the scripts go to the Python it was made from.
+PYTHON = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
 LATER = {
     "1": "perf_record.sh",
     "2": "perf_stat.sh",
@@ -60,7 +78,7 @@ class Tree:
         self.stub(
             "python3",
             f"""
-            if [ "$1 $2" != "-m venv" ]; then exec {sys.executable} "$@"; fi
+            if [ "$1 $2" != "-m venv" ]; then exec {PYTHON} "$@"; fi
             echo venv >> {self.log}
             mkdir -p "$3/bin"
             cat {self.stubs}/venv-python > "$3/bin/python"
@@ -369,6 +387,18 @@ class TestSetUp:
         )
         tree.stub("other", other)
         assert tree.set_up(BEBYTES_PYTHON=str(tree.bin / "other"))[0] == "venv"
+
+    def test_a_broken_environment_that_is_active_is_made_anew_by_the_python_behind_it(self, tree: Tree) -> None:
+        tree.set_up()
+        (tree.root / ".venv" / ".making").touch()
+        inside = tree.root / ".venv" / "bin" / "python3"
+        inside.write_text(
+            f'#!/bin/sh\n[ "$2" = "import venv, ensurepip" ] && exit\n'
+            f'case "$2" in *base_prefix*) echo {tree.bin}/python3 ;; *) echo 3.11 ;; esac\n'
+        )
+        inside.chmod(0o755)
+
+        assert tree.set_up(PATH=f"{inside.parent}{os.pathsep}{tree.bin}") == ["venv", "pip", "maturin"]
 
     def test_toolchains_beside_a_rustup_of_another_home_are_found(self, tree: Tree) -> None:
         home = tree.root.parent / "somebody"

@@ -176,10 +176,10 @@ def _restore_codec(cls: type[S], byteorder: ByteOrder, backend: Backend) -> Code
 
 
 if TYPE_CHECKING:
-    V = TypeVar("V", contravariant=True)
+    V_contra = TypeVar("V_contra", contravariant=True)
 
-    class _EncodeInto(Protocol[V]):
-        def __call__(self, value: V, buffer: Buffer, offset: int = 0) -> int: ...
+    class _EncodeInto(Protocol[V_contra]):
+        def __call__(self, value: V_contra, buffer: Buffer, offset: int = 0) -> int: ...
 
 
 def _runner_of_many(cls: Any, byteorder: str, backend: str | None) -> Runner:

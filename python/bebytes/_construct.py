@@ -38,9 +38,13 @@ def make_init(cls: Any, fields: tuple[Field, ...]) -> Callable[..., None]:
         body.append(f"{this}.__post_init__()")
     parameters = [this, *positional, *(["*", *keyword] if keyword else [])]
     helpers = ", ".join(scope)
-    source = f"def make({helpers}):\n def __init__({', '.join(parameters)}):\n  " + "\n  ".join(body or ["pass"]) + "\n return __init__"
+    source = (
+        f"def make({helpers}):\n def __init__({', '.join(parameters)}):\n  "
+        + "\n  ".join(body or ["pass"])
+        + "\n return __init__"
+    )
     made: dict[str, Any] = {}
-    exec(source, made)
+    exec(source, made)  # noqa: S102 (its source is made here, of identifiers only)
     init: Callable[..., None] = made["make"](**scope)
     init.__qualname__ = f"{cls.__qualname__}.__init__"
     init.__module__ = cls.__module__

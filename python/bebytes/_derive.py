@@ -156,7 +156,7 @@ def number_of(value: Any) -> int | None:
     """
     try:
         return index(value)
-    except Exception:
+    except Exception:  # noqa: BLE001 (a user's code; see above)
         return None
 
 
@@ -176,7 +176,7 @@ def measure(node: Node, value: Any) -> int | None:
     try:
         with memoryview(value) as view:
             return view.nbytes if view.c_contiguous else None
-    except Exception:  # no buffer, or the exporter's own trouble, which is raised where the field is written
+    except Exception:  # noqa: BLE001 (no buffer, or the exporter's own trouble, raised where the field is written)
         return None
 
 

@@ -71,7 +71,9 @@ def parse(text: str) -> Tree:
         if isinstance(inner, ast.Name):
             return Name((inner.id, *reversed(path)))
         shown = ast.unparse(node)
-        hint = "; write / for whole division" if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv) else ""
+        hint = (
+            "; write / for whole division" if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv) else ""
+        )
         raise ValueError(f"{shown!r} is none of: unsigned integer, earlier field, + - * / %, parentheses{hint}")
 
     try:

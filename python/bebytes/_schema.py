@@ -47,7 +47,18 @@ class Field:
         owner: the name of the class that declares it.
     """
 
-    __slots__ = ("_module", "_scope", "default", "default_factory", "doc", "kw_only", "name", "owner", "specifier", "type")
+    __slots__ = (
+        "_module",
+        "_scope",
+        "default",
+        "default_factory",
+        "doc",
+        "kw_only",
+        "name",
+        "owner",
+        "specifier",
+        "type",
+    )
 
     def __init__(
         self,
@@ -113,7 +124,7 @@ class Field:
             annotation = annotation.__forward_arg__
         if isinstance(annotation, str):
             try:
-                value = eval(annotation, scope)
+                value = eval(annotation, scope)  # noqa: S307 (the class's own source)
             except NameError as e:
                 raise UndefinedName(
                     f"{self.owner}.{self.name}: {e.name!r} in the annotation {annotation!r} is not defined;"
@@ -152,7 +163,7 @@ class HiddenSpecifier:
 
     name: str
 
-    def __call__(self, *args: object, **kwargs: object) -> typing.NoReturn:
+    def __call__(self, *_args: object, **_keywords: object) -> typing.NoReturn:
         raise SchemaError(
             f"the field {self.name!r} hides the specifier of that name in the lines below it; write bebytes.{self.name}(...)"
         )
@@ -202,9 +213,7 @@ class Schema:
         self.fields = fields
         self.frozen = frozen
         self.field_index = {f.name: i for i, f in enumerate(fields)}
-        self.sized_here = frozenset(
-            name for f in fields for name in _names_sized_by(f)
-        )
+        self.sized_here = frozenset(name for f in fields for name in _names_sized_by(f))
         self.plans: dict[tuple[str, bool], Plan] = {}
         self.runners: dict[tuple[str, str], Any] = {}
         self.compiling = False

@@ -6,6 +6,7 @@ import sys
 from collections.abc import MutableMapping
 from keyword import iskeyword
 from reprlib import recursive_repr
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 from . import _backend
@@ -58,7 +59,7 @@ class StructMeta(type):
     """
 
     @classmethod
-    def __prepare__(mcs, name: str, bases: tuple[type, ...], /, **keywords: Any) -> MutableMapping[str, object]:
+    def __prepare__(cls, name: str, bases: tuple[type, ...], /, **keywords: Any) -> MutableMapping[str, object]:
         return _Body()
 
     def __new__(
@@ -75,10 +76,11 @@ class StructMeta(type):
         body = dict(namespace)
         if not any(isinstance(base, StructMeta) for base in bases):
             return super().__new__(mcs, name, bases, body, **keywords)
-        caller = sys._getframe(1)
+        caller = sys._getframe(1)  # noqa: SLF001 (the scope of the class body, for its annotations)
         while caller.f_globals.get("__name__") == "types" and caller.f_back is not None:
             caller = caller.f_back  # types.new_class
         body.setdefault("__module__", caller.f_globals.get("__name__", "builtins"))
+        _check_mixins(name, bases)
         parents = _parent_schema(name, bases, frozen)
         scope = {**caller.f_locals, **_class_scope(body)}
         own = _own_fields(name, body, kw_only, scope, caller.f_globals, parents)
@@ -96,6 +98,13 @@ class StructMeta(type):
         cls = super().__new__(mcs, name, bases, body, **keywords)
         _finish(cls, Schema(cls, fields, frozen))
         return cls
+
+
+def _check_mixins(name: str, bases: tuple[type, ...]) -> None:
+    for cls in (cls for base in bases for cls in base.__mro__ if not isinstance(cls, StructMeta) and cls is not object):
+        for method in ("__new__", "__setattr__"):
+            if method in vars(cls):
+                raise SchemaError(f"{name}: its parent {cls.__name__} defines {method}; {_NOT_THE_USERS[method]}")
 
 
 def _parent_schema(name: str, bases: tuple[type, ...], frozen: bool) -> Schema | None:
@@ -135,10 +144,14 @@ def _own_fields(
             continue
         _check_name(name, field_name, parents)
         right = visible(body.pop(field_name)) if field_name in body else Specifier()
+        if isinstance(right, (FunctionType, classmethod, property, staticmethod)):
+            raise SchemaError(f"{name}.{field_name}: is both a field and a method or property; choose another name for one")
         fields.append(Field(name, field_name, annotation, right, kw_only, scope_of(annotation, scope), module))
     for attribute, value in body.items():
         if isinstance(value, (Specifier, Derived)):
-            raise SchemaError(f"{name}.{attribute} has a field specifier but no annotation; write `{attribute}: u8 = ...`")
+            raise SchemaError(
+                f"{name}.{attribute} has a field specifier but no annotation; write `{attribute}: u8 = ...`"
+            )
         if parents is not None and attribute in parents.field_index:
             raise SchemaError(f"{name}.{attribute} hides the field of that name of {parents.name}; choose another name")
     return fields
@@ -150,7 +163,9 @@ def _check_name(owner: str, name: str, parents: Schema | None) -> None:
     if not name.isidentifier() or iskeyword(name):
         raise SchemaError(f"{owner}.{name}: {name!r} cannot be written as a name in Python; choose another name")
     if name.startswith("__") and name.endswith("__"):
-        raise SchemaError(f"{owner}.{name}: names with two underscores on both sides are Python's own; choose another name")
+        raise SchemaError(
+            f"{owner}.{name}: names with two underscores on both sides are Python's own; choose another name"
+        )
     if parents is not None and name in parents.field_index:
         raise SchemaError(f"{owner}.{name}: {parents.name} declares a field of that name already; choose another name")
 
@@ -361,7 +376,9 @@ class Struct(metaclass=StructMeta):
 
 
 _backend.install(Struct)
-_METHODS = frozenset(n for n, v in vars(Struct).items() if not n.startswith("_") and (callable(v) or isinstance(v, classmethod)))
+_METHODS = frozenset(
+    n for n, v in vars(Struct).items() if not n.startswith("_") and (callable(v) or isinstance(v, classmethod))
+)
 
 
 def _slots(cls: Any) -> tuple[Any, ...]:
@@ -394,7 +411,7 @@ def _hash(self: Struct) -> int:
     return hash(_values(self))
 
 
-def _refuse_set(self: Struct, name: str, value: object) -> None:
+def _refuse_set(self: Struct, name: str, _value: object) -> None:
     from dataclasses import FrozenInstanceError  # costs an import that only this error needs
 
     raise FrozenInstanceError(f"cannot assign to field {name!r}: {type(self).__name__} is frozen")

@@ -64,6 +64,8 @@ class _ValueFault(BeBytesError, ValueError):
 
     def __init__(self, *figures: object, path: Path = (), offset: int = 0, struct: str = "") -> None:
         """
+        Note the figures and the place.
+
         Args:
             figures: the values of the attributes named in the class's `figures`, in that order.
             path: names and indices from the outermost struct to the field.

@@ -26,7 +26,8 @@ import bebytes
 
 from ._expression import InvalidValue, evaluate, references
 from ._plan import Computed, Data, Expression, Fixed, Length, List, Node, Number, Op, Option, Plan, Record, Table, Until
-from ._python import Runner, find_member
+from ._python import Runner
+from ._python_common import find_member
 from ._schema import schema_of
 from ._struct import Struct
 from .errors import BeBytesError, EncodeError
@@ -60,7 +61,7 @@ def outcome(call: Callable[..., Any], *args: Any) -> tuple[Any, ...]:
     except BeBytesError as e:
         figures = tuple(comparable(getattr(e, name)) for name in getattr(e, "figures", ()))
         return type(e).__name__, str(e), getattr(e, "path", None), getattr(e, "offset", None), figures
-    except Exception as e:  # the user's own code may raise anything; its text is no business of ours
+    except Exception as e:  # noqa: BLE001 (the user's own code may raise anything; its text is no business of ours)
         return (type(e).__name__,)
     return "value", comparable(value)
 
@@ -349,7 +350,7 @@ class _Body:
             base = name
         text = "\n".join(source) + "\n"
         note(text)
-        exec(compile(text, "<bebytes.testing>", "exec", dont_inherit=True), scope)
+        exec(compile(text, "<bebytes.testing>", "exec", dont_inherit=True), scope)  # noqa: S102 (text made above)
         cls: type[Struct] = scope["Drawn"]
         cls.__doc__ = text
         return cls
@@ -461,7 +462,9 @@ def _values(draw: st.DrawFn, plan: Plan, spelled: bool) -> Any:
     return value
 
 
-def _draw_record(draw: st.DrawFn, plan: Plan, given: dict[tuple[int, ...], int], spelled: bool) -> tuple[Any, list[Any]]:
+def _draw_record(
+    draw: st.DrawFn, plan: Plan, given: dict[tuple[int, ...], int], spelled: bool
+) -> tuple[Any, list[Any]]:
     # `given` are the numbers that the struct around this one has settled, by their path in op indices.
     lengths = tuple(length.expression for op in plan.ops for length in _computed(op.node))
     wanted = tuple(dict.fromkeys(ref.path for e in lengths for ref in references(e) if ref.path not in given))
@@ -616,7 +619,7 @@ def _data(node: Data, length: int | None, spelled: bool) -> st.SearchStrategy[An
     return st.one_of(
         content,
         content.map(bytearray),
-        content.map(lambda data: memoryview(data)),
+        content.map(lambda data: memoryview(data)),  # noqa: PLW0108 (a class of several signatures)
         content.map(lambda data: array.array("B", data)),
     )
 
@@ -636,7 +639,7 @@ def _free(draw: st.DrawFn, plan: Plan, value: Any, spelled: bool) -> None:
     runner = Runner(plan)
     expected = runner.encode(value)
     for record, number, op in _derived(plan, value):
-        if op.derived == "here" and not spelled or spelled and draw(st.booleans()):
+        if (op.derived == "here" and not spelled) or (spelled and draw(st.booleans())):
             pinned = _slot(record, number)
             _set_slot(record, number, derived)
             try:

@@ -127,7 +127,9 @@ class Deeper(Point, frozen=True):
 packet = Packet(
     kind=Kind.ACK, options=[Option(1, 2, b"ab")], grid=[[1, 2, 3], [4, 5, 6]], flags=Flags.URGENT, name="n", payload=b""
 )
-Packet(version=2, kind=Kind.DATA, n_options=0, options=[], grid=[], temperature=1.5, flags=Flags(3), name="", payload=b"")
+Packet(
+    version=2, kind=Kind.DATA, n_options=0, options=[], grid=[], temperature=1.5, flags=Flags(3), name="", payload=b""
+)
 Scalars(1, 2, 3, 4, -1, -2, -3, -4, -5, 1.5, "k", True)
 Specified(j=b"")
 Specified(1, [2], b"", [], "", [[1]], Kind.DATA, derived, j=b"x")

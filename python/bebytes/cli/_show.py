@@ -23,6 +23,9 @@ from ._measure import Cell
 WIDTH = 120
 """Of files and pipes, which have none."""
 
+ROOM = 100
+"""The width that the tables want; on a narrower terminal their columns do not line up, and the last is left out."""
+
 
 class Screen:
     """
@@ -58,6 +61,13 @@ class Screen:
         Whether the results may have no other characters.
         """
         return self._out.options.ascii_only
+
+    @property
+    def roomy(self) -> bool:
+        """
+        Whether the tables fit in full.
+        """
+        return self._out.width >= ROOM
 
     def line(self, text: str | Text = "", style: str = "") -> None:
         """
@@ -158,14 +168,16 @@ class Table:
         table = self._table = rich.table.Table(
             box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), border_style="dim", header_style=""
         )
-        table.add_column("layout", min_width=self._widest, no_wrap=True)
+        table.add_column("layout", min_width=self._widest * self._screen.roomy, no_wrap=True)
         table.add_column("operation", min_width=len("round trip"), no_wrap=True)
+        room = 10 * self._screen.roomy
         for engine in self._engines:
             style = "bold" if engine == "native" else ""
-            table.add_column(_title(engine, "ns/op"), min_width=10, justify="right", style=style, no_wrap=True)
+            table.add_column(_title(engine, "ns/op"), min_width=room, justify="right", style=style, no_wrap=True)
         if self._compared:
             table.add_column(_title("native is", "faster by"), justify="right", style="green", no_wrap=True)
-        table.add_column(_title("operations", "a round"), justify="right", style="dim", no_wrap=True)
+        if self._screen.roomy:
+            table.add_column(_title("operations", "a round"), justify="right", style="dim", no_wrap=True)
 
     def row(self, scenario: Scenario, cells: dict[str, Cell]) -> None:
         """
@@ -177,8 +189,9 @@ class Table:
             native, python = cells["native"], cells["python"]
             timed = native.samples and python.samples and not native.failures and not python.failures
             row.append(f"{python.best / native.best:.1f} {self._times}" if timed else "")
-        done = sorted({cell.operations for cell in cells.values() if cell.samples})
-        row.append(self._to.join(map(count, done[:: len(done) - 1] if len(done) > 1 else done)))
+        if self._screen.roomy:
+            done = {cell.operations for cell in cells.values() if cell.samples}
+            row.append(self._to.join(count(n) for n in sorted({min(done), max(done)})) if done else "")
         self._table.add_row(*row)
 
     def absent(self, absent: Absent) -> None:
