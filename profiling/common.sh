@@ -84,33 +84,40 @@ need_linker() {
             "xcode-select --install"
 }
 
-# Prints "3.12" for a CPython that runs, nothing for anything else. It is asked, not trusted by name:
-# the stand-ins of pyenv exist for versions that are not switched on.
+# Prints "3.12 yes /usr/bin/python3.12" for a CPython that runs, and nothing for anything else: its version; whether it
+# can make environments (Debian puts that into a package of its own); the Python to make them with, which is the one
+# behind it if it belongs to an environment itself. It is asked, not trusted by name: the stand-ins of pyenv exist also
+# for versions that are not switched on.
+describe() {
+    "$1" -c '
+import sys
+from importlib.util import find_spec
+if sys.implementation.name == "cpython":
+    whole = find_spec("venv") and find_spec("ensurepip")
+    behind = sys._base_executable if sys.prefix != sys.base_prefix else sys.argv[1]
+    print("%d.%d" % sys.version_info[:2], "yes" if whole else "no", behind)
+' "$1" 2>/dev/null || true
+}
+
 version_of() {
-    "$1" -c 'import sys; sys.implementation.name == "cpython" and print("%d.%d" % sys.version_info[:2])' 2>/dev/null || true
+    local version _
+    read -r version _ < <(describe "$1") || true
+    printf '%s\n' "$version"
 }
 
-# Whether Python $1 can make an environment with pip in it: Debian puts that into a package of its own.
-makes_environments() { "$1" -c 'import venv, ensurepip' >/dev/null 2>&1; }
-
-# Prints Python $1, or the one that it was made from if it belongs to an environment: an active .venv cannot be made
-# anew with its own Python.
-outside_environments() {
-    "$1" -c 'import sys; print(sys._base_executable if sys.prefix != sys.base_prefix else sys.argv[1])' "$1"
-}
-
-# Sets PYTHON: BEBYTES_PYTHON if that is set, else the first of python3, python3.13 … that will do.
+# Sets PYTHON and PYTHON_VERSION: BEBYTES_PYTHON if that is set, else the first of python3, python3.13 … that will do.
 find_python() {
-    local candidate version old='' bare=''
+    local candidate version makes path old='' bare=''
     local -a candidates=(python3 python3.13 python3.12 python3.11)
     [[ -z ${BEBYTES_PYTHON:-} ]] || candidates=("$BEBYTES_PYTHON")
     for candidate in "${candidates[@]}"; do
-        version=$(version_of "$candidate")
-        [[ -n $version ]] || continue
+        read -r version makes path < <(describe "$candidate") || continue
         if ! at_least "$version" "$OLDEST"; then
             old=${old:-$candidate is $version}
-        elif makes_environments "$candidate"; then
-            PYTHON=$(outside_environments "$candidate")
+        elif [[ $makes == yes ]]; then
+            PYTHON=$path
+            # shellcheck disable=SC2034  # for the scripts that source this
+            PYTHON_VERSION=$version
             return
         else
             bare=${bare:-$version}
@@ -150,10 +157,11 @@ places_of_version() {
 
 # Prints the path of a CPython of version $1, if the machine has one that works.
 python_of_version() {
-    local candidate
+    local candidate version makes path
     while read -r candidate; do
-        if [[ $(version_of "$candidate") == "$1" ]] && makes_environments "$candidate"; then
-            printf '%s\n' "$candidate"
+        read -r version makes path < <(describe "$candidate") || continue
+        if [[ $version == "$1" && $makes == yes ]]; then
+            printf '%s\n' "$path"
             return
         fi
     done < <(places_of_version "$1")
@@ -168,11 +176,11 @@ lock() {
     flock --nonblock 9 || { say "waiting for another set-up of this directory to end" && flock 9; }
 }
 
-# Runs profiling/inputs.py: what an environment and a build are made from.
+# Runs profiling/inputs.py, on the Python of environment $1: what it and its build are made from.
 inputs() {
-    local python=$VENV/bin/python
-    [[ -x $python ]] || python=$PYTHON
-    PYTHONDONTWRITEBYTECODE=1 "$python" "$ROOT/profiling/inputs.py" "$@"
+    local venv=$1
+    shift
+    PYTHONDONTWRITEBYTECODE=1 "$venv/bin/python" "$ROOT/profiling/inputs.py" "$@"
 }
 
 stamp_holds() { [[ -f $1 && $(<"$1") == "$2" ]]; }
@@ -183,15 +191,13 @@ stamp_holds() { [[ -f $1 && $(<"$1") == "$2" ]]; }
 environment_works() {
     local found
     [[ ! -e $1/.making ]] || return 1
-    found=$(version_of "$1/bin/python")
-    [[ -n $found ]] && at_least "$found" "$OLDEST" && "$1/bin/python" -c 'import pip' 2>/dev/null || return 1
-    [[ -z ${BEBYTES_PYTHON:-} || $found == "$2" ]]
+    found=$("$1/bin/python" -c 'import sys, pip; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || return 1
+    at_least "$found" "$OLDEST" && [[ -z ${BEBYTES_PYTHON:-} || $found == "$2" ]]
 }
 
-# Makes the environment $1 with Python $2. One that works stays, also if somebody made it by hand.
+# Makes the environment $1 with Python $2 of version $3. One that works stays, also if somebody made it by hand.
 environment() {
-    local venv=$1 python=$2 version
-    version=$(version_of "$python")
+    local venv=$1 python=$2 version=$3
     if environment_works "$venv" "$version"; then return; fi
     say "making ${venv#"$ROOT/"} with Python $version"
     rm -rf "$venv"
@@ -204,31 +210,32 @@ environment() {
 
 # Installs into environment $1 what the sets of pyproject.toml (dependency groups, extras) name and it has not yet.
 tools() {
-    local venv=$1 name
+    local venv=$1 stamps name stamp
     local -a wanted=()
     shift
     mkdir -p "$venv/.bebytes"
-    for name in "$@"; do
-        stamp_holds "$venv/.bebytes/$name" "$(inputs requirements "$name")" || wanted+=("$name")
-    done
+    stamps=$(inputs "$venv" stamps "$@")
+    while read -r name stamp; do
+        stamp_holds "$venv/.bebytes/$name" "$stamp" || wanted+=("$name")
+    done <<<"$stamps"
     ((${#wanted[@]} > 0)) || return 0
     say "installing into ${venv#"$ROOT/"}: ${wanted[*]}"
-    "$venv/bin/python" -m pip install --quiet --requirement /dev/stdin <<<"$(inputs requirements "${wanted[@]}")"
-    for name in "${wanted[@]}"; do
-        inputs requirements "$name" >"$venv/.bebytes/$name"
-    done
+    "$venv/bin/python" -m pip install --quiet --requirement /dev/stdin <<<"$(inputs "$venv" requirements "${wanted[@]}")"
+    while read -r name stamp; do
+        printf '%s\n' "$stamp" >"$venv/.bebytes/$name"
+    done <<<"$stamps"
 }
 
 # Builds the extension in place for environment $1 with cargo profile $2, and puts the command `bebytes` there.
 # The Python files are used where they are: only a change of what goes into the build leads to another.
 build() {
     local venv=$1 profile=$2 stamp=$1/.bebytes/extension
-    if [[ -x $venv/bin/bebytes ]] && stamp_holds "$stamp" "$(inputs build "$profile" "$venv/bin/python")"; then return; fi
+    if [[ -x $venv/bin/bebytes ]] && stamp_holds "$stamp" "$(inputs "$venv" build "$profile")"; then return; fi
     say "building the extension for ${venv#"$ROOT/"} (cargo profile $profile)"
     rm -f "$stamp"
     # The name that the extension reports; unset in a release, as in one that pip builds, or cargo would build twice.
     [[ $profile == release ]] || export BEBYTES_BUILD_PROFILE=$profile
     env -u CONDA_PREFIX VIRTUAL_ENV="$venv" PYO3_PYTHON="$venv/bin/python" \
         "$VENV/bin/maturin" develop --quiet --locked --profile "$profile" --manifest-path "$ROOT/Cargo.toml"
-    inputs build "$profile" "$venv/bin/python" >"$stamp"
+    inputs "$venv" build "$profile" >"$stamp"
 }

@@ -1,11 +1,14 @@
 """
-What environments and builds are made from, for the shell scripts: `requirements SET...` and `build PROFILE PYTHON`.
+What environments and builds are made from, for the shell scripts.
+
+`requirements SET...` prints what to install for sets of pyproject.toml, `stamps SET...` a fingerprint of each set, and
+`build PROFILE` a fingerprint of a build for the Python that runs this.
 """
 
 import hashlib
 import re
-import subprocess
 import sys
+import sysconfig
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -34,24 +37,18 @@ def requirements(project: dict[str, Any], sets: list[str]) -> list[str]:
     return sorted(found)
 
 
-def build(project: dict[str, Any], profile: str, python: str) -> str:
+def build(project: dict[str, Any], profile: str) -> str:
     """
     A fingerprint of a build: all that goes into it, and the extension that came out.
 
     The extension counts so that a build by another hand, in another profile, is noticed.
     """
-    suffix = subprocess.run(
-        [python, "-c", "import sys, sysconfig; print(sys.version); print(sysconfig.get_config_var('EXT_SUFFIX'))"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    digest = hashlib.sha256(f"{profile}\n{suffix}{project['project']}{project['tool']['maturin']}".encode())
+    digest = hashlib.sha256(f"{profile} {sys.version} {project['project']} {project['tool']['maturin']}".encode())
     for pattern in BUILD_FILES:
         for path in sorted(ROOT.glob(pattern)):
             content = path.read_bytes()
-            digest.update(f"{path.relative_to(ROOT)} {len(content)}\n".encode() + content)
-    extension = ROOT / "python" / "bebytes" / f"_core{suffix.splitlines()[-1]}"
+            digest.update(f"{path.relative_to(ROOT)} {len(content)} ".encode() + content)
+    extension = ROOT / "python" / "bebytes" / f"_core{sysconfig.get_config_var('EXT_SUFFIX')}"
     made = extension.stat() if extension.exists() else None
     return f"{digest.hexdigest()} {made.st_size} {made.st_mtime_ns}" if made else f"{digest.hexdigest()} absent"
 
@@ -63,6 +60,10 @@ def main(verb: str, *arguments: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     if verb == "requirements":
         print("\n".join(requirements(project, list(arguments))))
+    elif verb == "stamps":
+        for name in arguments:
+            lines = "\n".join(requirements(project, [name]))
+            print(name, hashlib.sha256(lines.encode()).hexdigest())
     else:
         print(build(project, *arguments))
 

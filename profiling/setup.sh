@@ -14,7 +14,7 @@ source "$ROOT/profiling/common.sh"
 main() {
     need_all
     lock
-    environment "$VENV" "$PYTHON"
+    environment "$VENV" "$PYTHON" "$PYTHON_VERSION"
     case ${1:-all} in
     all)
         tools "$VENV" build bench test lint
@@ -34,13 +34,14 @@ main() {
 }
 
 also() {
-    local venv
-    venv=$ROOT/.venvs/$(version_of "$1")
-    # Asked for by path: what BEBYTES_PYTHON says is about .venv.
+    local python=$1 version venv
+    version=$(version_of "$python")
+    venv=$ROOT/.venvs/$version
+    # What BEBYTES_PYTHON says is about .venv.
     unset BEBYTES_PYTHON
     tools "$VENV" build
-    environment "$venv" "$1"
-    tools "$venv" test cli
+    environment "$venv" "$python" "$version"
+    tools "$venv" test
     build "$venv" checked
 }
 

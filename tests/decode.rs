@@ -266,8 +266,9 @@ fn flags_are_unions_of_members() {
 
 #[test]
 fn members_of_any_spread() {
-    let spreads: [&[i128]; 6] = [
+    let spreads: [&[i128]; 7] = [
         &[5],
+        &[3, 0, 0, 3],
         &[-3, 0, 7],
         &[0, 1 << 40, -(1 << 40)],
         &[i128::MIN, -1, i128::MAX],

@@ -730,3 +730,23 @@ def test_field_keywords_do_not_change_the_place(codec: Callable[..., Any]) -> No
     with pytest.raises(errors.InsufficientData) as caught:
         codec(Mixed).decode(b"\1\2\3")
     assert (caught.value.path, caught.value.offset, caught.value.args) == (("b",), 16, (2, 1))
+
+
+def test_the_outermost_struct_that_sizes_by_a_number_gives_it(codec: Callable[..., Any]) -> None:
+    """Where structs inside each other size by one derived number, the outer one's data decides, the inner one's is checked."""
+
+    class Leaf(Struct, kw_only=True):
+        n: u8 = derived
+
+    class Middle(Struct):
+        leaf: Leaf
+        x: bytes = size("leaf.n")
+
+    class Top(Struct):
+        middle: Middle
+        y: bytes = size("middle.leaf.n")
+
+    assert codec(Top).encode(Top(Middle(Leaf(), b"ab"), b"cd")) == b"\2abcd"
+    with pytest.raises(errors.LengthMismatch) as caught:
+        codec(Top).encode(Top(Middle(Leaf(), b"ab"), b"cde"))
+    assert (caught.value.path, caught.value.args) == (("middle", "x"), (3, 2))

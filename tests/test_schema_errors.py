@@ -104,7 +104,7 @@ def declare(body: str, bases: str = "Struct") -> Any:
     Make the class `Wrong` from the lines of its body, divided by `;`.
     """
     lines = "\n".join(f"    {line.strip()}" for line in body.split(";"))
-    scope = {**vars(typing), **vars(enum), **vars(bebytes), **globals()}
+    scope = {**vars(typing), **vars(bebytes), **globals()}
     exec(f"class Wrong({bases}):\n{lines}", scope)
     return scope["Wrong"]
 
@@ -191,7 +191,7 @@ class Sets:
 
 
 class News:
-    def __new__(cls, *arguments: object) -> "News":
+    def __new__(cls, *arguments: object) -> typing.Self:
         return super().__new__(cls)
 
 

@@ -145,7 +145,9 @@ def _own_fields(
         _check_name(name, field_name, parents)
         right = visible(body.pop(field_name)) if field_name in body else Specifier()
         if isinstance(right, (FunctionType, classmethod, property, staticmethod)):
-            raise SchemaError(f"{name}.{field_name}: is both a field and a method or property; choose another name for one")
+            raise SchemaError(
+                f"{name}.{field_name}: is both a field and a method or property; choose another name for one"
+            )
         fields.append(Field(name, field_name, annotation, right, kw_only, scope_of(annotation, scope), module))
     for attribute, value in body.items():
         if isinstance(value, (Specifier, Derived)):
