@@ -386,3 +386,15 @@ def test_derived_field_that_was_deleted_is_unset(codec: Codecs) -> None:
         codec(Message).encode(value)
     with pytest.raises(AttributeError):
         _ = value.n
+
+
+def test_no_items_in_any_dimension_need_a_size_of_0(codec: Codecs) -> None:
+    """
+    Where a list has no item to measure, the size that its items share is 0.
+    """
+
+    class Blocks(Struct, kw_only=True):
+        n: u8 = derived
+        blocks: list[list[bytes]] = count(0, 3, size="n")
+
+    assert codec(Blocks).encode(Blocks(blocks=[])) == b"\x00"

@@ -342,3 +342,20 @@ def test_carrier_with_its_own_byte_order(codec: Codecs) -> None:
         kind: Annotated[Kind, u16] = field(byteorder="little")
 
     same_bytes(codec, Fixed(Kind.RESET), "0200", "0200")
+
+
+def test_a_member_that_does_not_fit_is_told_as_its_number(codec: Codecs) -> None:
+    """
+    The figures of an error are plain numbers, whatever stood for them.
+    """
+
+    class Wide(enum.IntEnum):
+        MANY = 300
+
+    class OneByte(Struct):
+        number: u8
+
+    with pytest.raises(OutOfRange) as caught:
+        codec(OneByte).encode(OneByte(Wide.MANY))
+
+    assert type(caught.value.value) is int

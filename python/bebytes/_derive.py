@@ -113,7 +113,9 @@ def _sized(node: Node, value: Any) -> Iterator[tuple[Computed, int | None]]:
     if isinstance(length, Computed):
         yield length, measure(node, value)
     if isinstance(node, List):
-        if not issubclass(type(value), (list, tuple)):
+        if value is _NO_ITEM:
+            first = _NO_ITEM
+        elif not issubclass(type(value), (list, tuple)):
             first = UNSET
         else:
             first = item_of_list(value, 0) if length_of_list(value) else _NO_ITEM

@@ -111,7 +111,7 @@ def to_number(node: Number, value: Any, bit: int) -> int:
     if not hasattr(type(value), "__index__"):
         raise _wrong_type(node, value, bit)
     try:
-        number = index(value)
+        number = int.__index__(index(value))  # of a bool or an enum member, the plain number
     except TypeError:
         raise _wrong_type(node, value, bit) from None
     if not node.minimum <= number <= node.maximum:
@@ -131,7 +131,7 @@ def _float_bits(node: Number, value: Any, bit: int) -> int:
     except OverflowError:
         if not hasattr(type(value), "__index__"):
             raise
-        raise OutOfRange(index(value), node.minimum, node.maximum, offset=bit) from None
+        raise OutOfRange(int.__index__(index(value)), node.minimum, node.maximum, offset=bit) from None
     try:
         return int.from_bytes(struct.pack("<f" if node.width == 32 else "<d", number), "little")
     except OverflowError:
