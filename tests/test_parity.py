@@ -19,7 +19,8 @@ from bebytes import Struct
 from bebytes._plan import Plan
 from bebytes._schema import schema_of
 from bebytes.fields import MISSING, derived
-from bebytes.testing import comparable, damaged, encodings, outcome, schemas, values, wrong_values
+from bebytes.testing import damaged, encodings, outcome, schemas, values, wrong_values
+from bebytes.testing._outcome import comparable
 
 BOTH = bebytes.available_backends() == ("native", "python")
 needs_both = pytest.mark.skipif(
