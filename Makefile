@@ -4,6 +4,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 BIN := .venv/bin
+# Before cargo, also where another program calls it: finds a toolchain that is installed but not switched on.
+RUST := ROOT=$(CURDIR) && source profiling/common.sh && find_rust &&
 # The tests that ask whether all is well with the tree, the wheel and the tools; slower than the rest.
 SLOW := --ignore=tests/test_wheel.py --ignore=tests/test_scripts.py --ignore=tests/test_typing.py
 
@@ -41,7 +43,7 @@ test-python: setup ## Run the Python tests on both backends, without those of wh
 
 .PHONY: test-rust
 test-rust: ## Run the Rust tests
-	cargo test --locked
+	@$(RUST) cargo test --locked
 
 .PHONY: lint
 lint: setup ## Check formatting, lints and types; change nothing
@@ -49,7 +51,7 @@ lint: setup ## Check formatting, lints and types; change nothing
 
 .PHONY: format
 format: setup ## Format Rust and Python, and mend what the linter can mend
-	cargo fmt
+	@$(RUST) cargo fmt
 	$(BIN)/ruff check --fix-only --exit-zero .
 	$(BIN)/ruff format .
 
@@ -63,11 +65,11 @@ profile: ## Show the menu of profilers
 
 .PHONY: wheel
 wheel: setup ## Build the wheel of this machine into dist/
-	$(BIN)/maturin build --release --locked --interpreter $(BIN)/python --out dist
+	@$(RUST) $(BIN)/maturin build --release --locked --interpreter $(BIN)/python --out dist
 
 .PHONY: sdist
 sdist: setup ## Build the source archive into dist/
-	$(BIN)/maturin sdist --out dist
+	@$(RUST) $(BIN)/maturin sdist --out dist
 
 .PHONY: clean
 clean: ## Remove what was built; the environments stay

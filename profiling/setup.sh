@@ -41,7 +41,7 @@ also() {
     unset BEBYTES_PYTHON
     tools "$VENV" build
     environment "$venv" "$python" "$version"
-    tools "$venv" test
+    tools "$venv" bench test
     build "$venv" checked
 }
 

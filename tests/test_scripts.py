@@ -302,6 +302,19 @@ class TestSetUp:
         assert tree.set_up() == ["pip"]
         assert tree.set_up("run") == []
 
+    def test_the_project_itself_is_never_fetched(self, tree: Tree) -> None:
+        """
+        An extra that names another, as `bebytes[cli]`, would have pip fetch some bebytes from its index.
+        """
+        sets = ["build", "bench", "test", "lint"]
+        script = tree.root / "profiling" / "inputs.py"
+        done = subprocess.run(
+            [sys.executable, str(script), "requirements", *sets], capture_output=True, text=True, check=True
+        )
+
+        assert "rich" in done.stdout
+        assert "bebytes" not in done.stdout
+
     def test_a_changed_source_is_built(self, tree: Tree) -> None:
         tree.set_up()
         (tree.root / "src" / "lib.rs").write_text("// something\n")
