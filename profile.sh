@@ -24,6 +24,7 @@ menu() {
     echo
     for row in "${MENU[@]}"; do
         IFS='|' read -r number name script title <<<"$row"
+        [[ -x $ROOT/profiling/$script ]] || title+=" (not yet)"
         printf '%4s  %-14s %s\n' "$number" "$name" "$title"
     done
     printf '%4s  %-14s %s\n' 0 exit "leave"

@@ -147,6 +147,15 @@ pub trait Source {
         Ok(())
     }
 
+    /// Asked where memory has no room for what is to be written; where it answers nothing, the process ends, as it does
+    /// whenever Rust finds no memory.
+    ///
+    /// # Errors
+    /// The source's own.
+    fn no_room(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
     /// The name of the value's type, for `WrongType`.
     fn type_name(&mut self, value: &Self::Value) -> String;
 

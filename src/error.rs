@@ -400,6 +400,18 @@ impl fmt::Display for Error {
 impl fmt::Display for ErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // Between the bounds: an enum with gaps, or flags that no members make up.
+            Self::OutOfRange {
+                value: Offender::Integer(value),
+                range: Some((Bound::Integer(minimum), Bound::Integer(maximum))),
+            } if minimum <= value && value <= maximum => {
+                write!(formatter, "{value} is none of the values that fit, which lie between {minimum} and {maximum}")
+            }
+            Self::OutOfRange { value: Offender::Text(text), range: Some(_) } if text.chars().count() != 1 => {
+                let count = text.chars().count();
+                quote(text, formatter)?;
+                write!(formatter, " has {count} character{}, exactly 1 fits", if count == 1 { "" } else { "s" })
+            }
             Self::OutOfRange { value, range: Some((minimum, maximum)) } => {
                 write!(formatter, "{value} does not fit, {minimum} to {maximum} does")
             }

@@ -28,7 +28,12 @@ mod expression;
 pub mod plan;
 mod program;
 #[cfg(feature = "python")]
-#[allow(clippy::expect_used, clippy::indexing_slicing, clippy::unwrap_used, reason = "a panic there is a Python exception")]
+#[allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a panic there is a Python exception"
+)]
 mod python;
 mod table;
 pub mod value;

@@ -214,6 +214,7 @@ impl<S: Source> Encoder<'_, S> {
     fn option(&mut self, choice: &Choice, value: &S::Value, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
         if self.source.is_none(value) {
             let bytes = usize::try_from(choice.bytes).unwrap_or_default();
+            self.reserve(bytes.saturating_add(1))?;
             self.out.resize(self.out.len() + 1 + bytes, 0);
             return Ok(());
         }
@@ -221,20 +222,32 @@ impl<S: Source> Encoder<'_, S> {
         self.node(&choice.code, value, bit, frame, true)
     }
 
+    /// Makes room for `bytes` more, where that may be more than memory has.
+    #[inline]
+    fn reserve(&mut self, bytes: usize) -> Outcome<S> {
+        match self.out.try_reserve(bytes) {
+            Ok(()) => Ok(()),
+            Err(_) => self.source.no_room().map_err(Failure::Own),
+        }
+    }
+
     fn data(&mut self, size: &Size, bytes: &[u8], bit: u64, frame: &[Wide]) -> Outcome<S> {
         match size {
             Size::Fixed(_) | Size::Computed(_) | Size::Rest => {
                 agree(size, bytes.len(), bit, frame)?;
+                self.reserve(bytes.len())?;
                 self.out.extend_from_slice(bytes);
             }
             Size::Until { marker, .. } => {
                 if memchr(*marker, bytes).is_some() {
                     return Err(Failure::new(ErrorKind::MarkerInData { marker: *marker }, bit));
                 }
+                self.reserve(bytes.len().saturating_add(1))?;
                 self.out.extend_from_slice(bytes);
                 self.out.push(*marker);
             }
             Size::After { marker } => {
+                self.reserve(bytes.len().saturating_add(1))?;
                 self.out.push(*marker);
                 self.out.extend_from_slice(bytes);
             }

@@ -213,3 +213,14 @@ def test_import_reads_only_what_every_user_needs() -> None:
 
     for name in ("bebytes.testing", "bebytes.workload", "bebytes.cli", "bebytes.scenarios"):
         assert name not in printed(program, "python")
+
+
+def test_an_error_in_another_interpreter_hangs_nobody() -> None:
+    """Where the extension loads in a second interpreter at all, it works there."""
+    pytest.importorskip("_xxsubinterpreters")
+    program = """
+import faulthandler
+import _xxsubinterpreters
+import bebytes
+faulthandler.dump_traceback_later(30, exit=True)
+inner = 

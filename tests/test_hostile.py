@@ -11,6 +11,7 @@ import mmap
 import subprocess
 import sys
 import textwrap
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -225,6 +226,40 @@ def test_structs_nest_as_deep_as_a_class_may(codec: Codecs) -> None:
         nested(129)
 
 
+def test_the_deepest_class_needs_no_deep_stack(backend: str) -> None:
+    """A thread with a small stack may be the first to use a class of 128 structs."""
+    program = """
+        import sys, threading
+        from bebytes import Codec, Struct, u8
+
+        cls = type(Struct)("Level0", (Struct,), {"__annotations__": {"number": u8}})
+        for level in range(127):
+            cls = type(Struct)(f"Level{level + 1}", (Struct,), {"__annotations__": {"inner": cls}})
+        codec = Codec(cls, backend=sys.argv[1])
+
+        def work():
+            print(codec.encode(codec.decode(b"7")))
+
+        threading.stack_size(192 * 1024)
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program), backend]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (result.returncode, result.stdout) == (0, "b'7'\n"), result.stderr
+
+
+def test_more_than_memory_holds_is_a_memory_error(codec: Codecs) -> None:
+    """An encoding that no memory has room for is an error like any other, and the interpreter goes on."""
+
+    class Vast(Struct):
+        body: bytes | None = size(2**48)
+
+    with pytest.raises(MemoryError):
+        codec(Vast).encode(Vast(None))
+
+
 # Objects that stand for numbers and run code of their own.
 
 
@@ -342,6 +377,28 @@ def test_what_an_object_raises_comes_out_unchanged(cls: Any, exception: Any, cod
             call(value)
         assert caught.value is mine
     assert buffer == b"\xee" * 20
+
+
+@pytest.mark.parametrize("method", ["to_be_bytes", "to_le_bytes"])
+def test_exceptions_that_become_others_are_released(method: str) -> None:
+    """What an object raised is gone with the error that took its place, whatever is called next."""
+    raised: list[weakref.ref[BaseException]] = []
+
+    class Refusing:
+        def __index__(self) -> int:
+            refusal = Refusal("no number")
+            raised.append(weakref.ref(refusal))
+            raise refusal
+
+    class Refusal(TypeError):
+        pass
+
+    record = Item(Refusing())  # type: ignore[arg-type]
+    for _ in range(10):
+        with contextlib.suppress(errors.WrongType):
+            getattr(record, method)()
+    gc.collect()
+    assert [refusal() for refusal in raised] == [None] * 10
 
 
 def test_what_raises_type_error_or_gives_no_number_is_of_the_wrong_kind(codec: Codecs) -> None:

@@ -2,6 +2,7 @@
 Wrong class bodies: each is a `SchemaError` when the class is made, which names the field and says what to write.
 """
 
+import dataclasses  # noqa: F401 (in the bodies)
 import enum
 import types
 import typing

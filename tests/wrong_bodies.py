@@ -145,7 +145,7 @@ LENGTHS = [
     ("d: u8 = count(3)", "d", "count is for lists"),
     ("d: Point = count(3)", "d", "count is for lists"),
     ("d: u8 | None = count(3)", "d", "count is for lists"),
-    ("d: bytes | None = count(3)", "d", "count is for lists"),
+    ("d: bytes | None = count(3)", "d", "write size(n)"),
     ("d: bytes = size(3, count=1)", "d", "count is for lists"),
     ("d: u8 = until(0)", "d", "until is for"),
     ("d: Point = until(0)", "d", "until is for"),
@@ -246,6 +246,12 @@ DEFAULTS = [
     ("x: u8 = field(byteorder='middle')", "x", "write 'big' or 'little'"),
     ("x: u8 = field(byteorder='')", "x", "write 'big' or 'little'"),
     ("x: bool = derived", "x", "integer fields"),
+    ("x: u8 = bits", "x", "write bits(...)"),
+    ("x = u8", "x", "write `x: u8`"),
+    ("x: u8 = dataclasses.field(default=3)", "x", "write bebytes.field(...)"),
+    ("x: list = count(3)", "x", "write list[u8]"),
+    ("x: list[u8] | None = count(3)", "x", "an option of list[u8] is not possible"),
+    ("x: u8 | None = count(3)", "x", "drop it"),
 ]
 
 ALL = BITS + ENUMS + EXPRESSIONS + LENGTHS + MARKERS + OPTIONS + TYPES + DEFAULTS

@@ -68,7 +68,10 @@ class NodeBuilder:
         annotation = unwrap(self.field.type)
         if typing.get_origin(annotation) is list:
             return self._list(annotation)
-        if s.count is not MISSING:
+        if annotation is list:
+            raise self.field.error(_unknown_type(annotation))
+        is_union = typing.get_origin(annotation) in (typing.Union, UnionType)
+        if s.count is not MISSING and not is_union:
             raise self.field.error(
                 f"count is for lists, and {show(annotation)} is none; "
                 + (
@@ -77,8 +80,11 @@ class NodeBuilder:
                     else "write list[...] or drop it"
                 )
             )
-        if typing.get_origin(annotation) in (typing.Union, UnionType):
-            return self._option(annotation)
+        if is_union:
+            option = self._option(annotation)
+            if s.count is not MISSING:
+                raise self.field.error(f"count is for lists, and {show(annotation)} is none; drop it")
+            return option
         return self._single(annotation)
 
     def _single(self, annotation: Any) -> Node:

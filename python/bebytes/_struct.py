@@ -19,6 +19,7 @@ from ._schema import (
     hide,
     is_classvar,
     own_annotations,
+    scalar_of,
     schema_of,
     scope_of,
     visible,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound="Struct")
 
 _SPECIFIERS = frozenset({"after", "bits", "count", "derived", "field", "size", "until"})
+_SPECIFIER_FUNCTIONS = (after, bits, count, field, size, until)
 _RESERVED_METHODS = frozenset({"from_bytes", "to_bytes", "try_from_bytes"})
 _NOT_THE_USERS = {
     "__init__": "the fields make it; do further work in __post_init__",
@@ -144,12 +146,23 @@ def _own_fields(
             continue
         _check_name(name, field_name, parents)
         right = visible(body.pop(field_name)) if field_name in body else Specifier()
+        for specifier in _SPECIFIER_FUNCTIONS:
+            if right is specifier:
+                raise SchemaError(f"{name}.{field_name}: the specifier is not called; write {specifier.__name__}(...)")
+        if type(right).__module__ == "dataclasses" and type(right).__name__ == "Field":
+            raise SchemaError(
+                f"{name}.{field_name}: dataclasses.field says nothing about bytes; write bebytes.field(...)"
+            )
         if isinstance(right, (FunctionType, classmethod, property, staticmethod)):
             raise SchemaError(
                 f"{name}.{field_name}: is both a field and a method or property; choose another name for one"
             )
         fields.append(Field(name, field_name, annotation, right, kw_only, scope_of(annotation, scope), module))
     for attribute, value in body.items():
+        if scalar_of(value) is not None:
+            raise SchemaError(
+                f"{name}.{attribute}: a type behind = makes no field; write `{attribute}: {scalar_of(value)}`"
+            )
         if isinstance(value, (Specifier, Derived)):
             raise SchemaError(
                 f"{name}.{attribute} has a field specifier but no annotation; write `{attribute}: u8 = ...`"

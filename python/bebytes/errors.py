@@ -93,6 +93,10 @@ class _ValueFault(BeBytesError, ValueError):
         where = f"at byte {byte}, bit {bit}" if bit else f"at byte {byte}"
         return f"{(self.struct + place).lstrip('.')}: {self.explanation()} ({where})"
 
+    def __repr__(self) -> str:
+        figures = "".join(f"{_show(figure)}, " for figure in self.args)
+        return f"{type(self).__name__}({figures}path={self.path!r}, offset={self.offset})"
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), self.args, self.path, self.offset, self.struct)
 
@@ -126,6 +130,12 @@ class OutOfRange(EncodeError):
     def explanation(self) -> str:
         if self.minimum is None:
             return f"{_show(self.value)} has lone surrogates, which UTF-8 cannot carry"
+        if isinstance(self.value, str) and len(self.value) != 1:
+            return f"{self.value!r} has {_count(len(self.value), 'character')}, exactly 1 fits"
+        if isinstance(self.value, str) and "\ud800" <= self.value <= "\udfff":
+            return f"{self.value!r} is a surrogate, which is no character by itself"
+        if not isinstance(self.value, str) and self.minimum <= self.value <= self.maximum:
+            return f"{_show(self.value)} is none of the values that fit, which lie between {self.minimum} and {self.maximum}"
         return f"{_show(self.value)} does not fit, {self.minimum!r} to {self.maximum!r} does"
 
 

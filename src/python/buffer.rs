@@ -6,6 +6,7 @@ use std::ptr;
 
 use pyo3::exceptions::{PyBufferError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 use pyo3::{PyTraverseError, PyVisit, ffi};
 
 /// The bytes of an object, borrowed from `bytes` as they are and from everything else through the buffer protocol.
@@ -221,6 +222,21 @@ impl Drop for Output<'_> {
     fn drop(&mut self) {
         // SAFETY: the thread is attached, as `_object` shows; the view is taken once, here.
         unsafe { ManuallyDrop::take(&mut self.view).release() };
+    }
+}
+
+/// A `bytes` object.
+///
+/// # Errors
+///
+/// `MemoryError` where there is no room for it.
+#[inline]
+pub(super) fn new_bytes<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    // SAFETY: the region is readable and no longer than an object may be; a new reference to `bytes`, or NULL with an
+    // exception.
+    unsafe {
+        let object = ffi::PyBytes_FromStringAndSize(bytes.as_ptr().cast(), bytes.len().cast_signed());
+        Ok(Bound::from_owned_ptr_or_err(py, object)?.cast_into_unchecked())
     }
 }
 

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple, PyType};
 use pyo3::{Borrowed, PyTraverseError, PyVisit, ffi};
 
-use super::buffer::{Input, Output, OwnedInput};
+use super::buffer::{Input, Output, OwnedInput, new_bytes};
 use super::error::Fault;
 use super::object::{Objects, Reader};
 use super::plan::Binding;
@@ -110,7 +110,7 @@ impl Codec {
     pub(super) fn encode<'py>(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
         with_scratch(|out| {
             self.write(value, out, 0, None)?;
-            Ok(PyBytes::new(value.py(), out))
+            new_bytes(value.py(), out)
         })
     }
 
@@ -131,7 +131,7 @@ impl Codec {
                 return Ok(out.len());
             }
             let kind = ErrorKind::BufferTooSmall { expected: size(out.len()), actual: size(output.len() - offset) };
-            let error = Error::new(kind, size(offset) * 8).of(self.binding(py)?.name());
+            let error = Error::new(kind, size(offset).saturating_mul(8)).of(self.binding(py)?.name());
             Err(Fault::from(error).into_exception(py, None))
         })
     }
@@ -171,7 +171,7 @@ impl Codec {
             for (index, value) in values.try_iter()?.enumerate() {
                 self.write(&value?, out, 0, Some(index))?;
             }
-            Ok(PyBytes::new(values.py(), out))
+            new_bytes(values.py(), out)
         })
     }
 

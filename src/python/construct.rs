@@ -686,6 +686,13 @@ unsafe fn guarded(body: impl for<'py> FnOnce(Python<'py>) -> PyResult<Bound<'py,
 
 #[cold]
 fn raise(py: Python<'_>, error: PyErr) -> *mut ffi::PyObject {
+    // PyO3 did not see the interpreter call us, so exceptions that gave way to others on the way here wait for a call that it
+    // does see before they are released. This is one; it would wait for itself where the thread is attached to another
+    // interpreter than PyO3 attaches it to.
+    // SAFETY: the thread is attached.
+    if unsafe { ffi::PyGILState_GetThisThreadState() == ffi::PyThreadState_Get() } {
+        let _ = Python::try_attach(|_| ());
+    }
     error.restore(py);
     ptr::null_mut()
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ffi::{c_int, c_long};
 use std::sync::{Mutex, OnceLock};
 
-use pyo3::exceptions::{PyBufferError, PyOverflowError, PyTypeError};
+use pyo3::exceptions::{PyBufferError, PyMemoryError, PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyInt, PyList, PyString, PyType};
 use pyo3::{PyTraverseError, PyVisit, ffi};
@@ -532,6 +532,11 @@ impl<'a, 'py> Source for Reader<'a, 'py> {
     #[cold]
     fn put_off(&mut self, error: Fault) -> Result<(), Fault> {
         if error.is_ordinary(self.py) { Ok(()) } else { Err(error) }
+    }
+
+    #[cold]
+    fn no_room(&mut self) -> Result<(), Fault> {
+        Err(PyMemoryError::new_err(()).into())
     }
 
     #[cold]

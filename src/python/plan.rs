@@ -1,6 +1,6 @@
 //! The plan that the Python side compiled (`bebytes/_plan.py`), taken over node by node.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use pyo3::exceptions::{PyRecursionError, PyTypeError};
@@ -36,6 +36,7 @@ impl Binding {
     pub(super) fn new(plan: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = plan.py();
         let mut reader = PlanReader::default();
+        reader.inner_plans(plan)?;
         let core = reader.plan(plan, 0)?;
         let derived = py.import("bebytes.fields")?.getattr("derived")?.unbind();
         Ok(Self { plan: core, shapes: reader.shapes, members: reader.members, derived })
@@ -87,6 +88,28 @@ struct PlanReader {
 }
 
 impl PlanReader {
+    /// Reads the plans inside a plan, the innermost first, so that nesting takes no depth of calls: threads may have small
+    /// stacks.
+    fn inner_plans(&mut self, plan: &Bound<'_, PyAny>) -> PyResult<()> {
+        let mut seen = HashSet::new();
+        let mut pending = vec![plan.clone()];
+        while let Some(plan) = pending.pop() {
+            if !seen.insert(plan.as_ptr() as usize) {
+                // The plans inside it have been above it in the meantime.
+                self.plan(&plan, 0)?;
+                continue;
+            }
+            let ops = plan.getattr("ops")?.cast_into::<PyTuple>()?;
+            pending.push(plan);
+            for op in ops.iter() {
+                pending.extend(
+                    inner_plan(op.getattr("node")?)?.filter(|inner| !seen.contains(&(inner.as_ptr() as usize))),
+                );
+            }
+        }
+        Ok(())
+    }
+
     fn plan(&mut self, plan: &Bound<'_, PyAny>, depth: usize) -> PyResult<Arc<Plan>> {
         let py = plan.py();
         let identity = plan.as_ptr() as usize;
@@ -181,6 +204,18 @@ impl PlanReader {
         self.tables.insert(identity, Arc::clone(&core));
         Ok(core)
     }
+}
+
+/// The plan of the struct that a node is, or is a list of.
+fn inner_plan(mut node: Bound<'_, PyAny>) -> PyResult<Option<Bound<'_, PyAny>>> {
+    for _ in 0..DEPTH {
+        match &*kind(&node)? {
+            "List" => node = node.getattr("item")?,
+            "Record" => return node.getattr("plan").map(Some),
+            _ => break,
+        }
+    }
+    Ok(None)
 }
 
 fn length(length: &Bound<'_, PyAny>, depth: usize) -> PyResult<Length> {
