@@ -384,3 +384,18 @@ def test_fields_show_resolved_annotations() -> None:
     assert not of_noted[3].required
     assert fields(Noted(1, 2)) == of_noted
     assert typing.get_type_hints(Noted, include_extras=True)["z"] == u8
+
+
+def test_text_names_what_stands_around_a_nested_class() -> None:
+    """A class body sees the scopes around it, function and class alike."""
+
+    class Inside(enum.IntEnum):
+        A = 1
+
+    class Outer(Struct):
+        class Inner(Struct):
+            kind: "Inside"
+
+        inner: "Inner"
+
+    assert Outer.from_be_bytes(b"\x01").inner.kind is Inside.A

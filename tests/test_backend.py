@@ -215,12 +215,31 @@ def test_import_reads_only_what_every_user_needs() -> None:
         assert name not in printed(program, "python")
 
 
+IN_ANOTHER_INTERPRETER = """
+try:
+    import bebytes
+except ImportError:
+    print("refused")
+else:
+    class Point(bebytes.Struct):
+        x: bebytes.u8
+    try:
+        Point("a").to_be_bytes()
+    except bebytes.errors.WrongType:
+        print("raised")
+"""
+
+
 def test_an_error_in_another_interpreter_hangs_nobody() -> None:
     """Where the extension loads in a second interpreter at all, it works there."""
     pytest.importorskip("_xxsubinterpreters")
-    program = """
+    program = f"""
 import faulthandler
 import _xxsubinterpreters
 import bebytes
 faulthandler.dump_traceback_later(30, exit=True)
-inner = 
+interpreter = _xxsubinterpreters.create()
+_xxsubinterpreters.run_string(interpreter, {IN_ANOTHER_INTERPRETER!r})
+_xxsubinterpreters.destroy(interpreter)
+"""
+    assert printed(program) in ("raised", "refused")

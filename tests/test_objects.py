@@ -404,3 +404,63 @@ def test_generic_and_abstract_parents_may_be_mixed_in() -> None:
 
     assert Registry.known == {"base": Base, "leaf": Leaf}
     assert Leaf(1, y=2).to_be_bytes() == b"\1\2"
+
+
+class Plain(Struct):
+    def describe(self) -> str:
+        return type(self).__name__
+
+
+class One(Struct):
+    x: u8
+
+
+class FrozenByX(Struct, frozen=True):
+    x: u8
+    y: u8
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FrozenByX) and self.x == other.x
+
+    def __hash__(self) -> int:
+        return hash(self.x)
+
+
+class FrozenChild(FrozenByX, frozen=True):
+    pass
+
+
+def test_a_parent_without_fields_may_stand_on_either_side() -> None:
+    """The fields come from the one parent that has some."""
+
+    class First(Plain, One):
+        y: u8
+
+    class Second(One, Plain):
+        y: u8
+
+    assert First(1, 2).to_be_bytes() == Second(1, 2).to_be_bytes() == b"\x01\x02"
+    assert First.from_be_bytes(b"\x01\x02") == First(1, 2)
+    assert First(1, 2).describe() == "First"
+
+
+def test_an_inherited_equality_keeps_its_hash() -> None:
+    """What is equal has one hash, in a subclass as in the class that says what is equal."""
+    assert FrozenChild(1, 2) == FrozenChild(1, 3)
+    assert hash(FrozenChild(1, 2)) == hash(FrozenChild(1, 3))
+
+
+def test_a_mixin_hides_no_field_and_makes_no_object() -> None:
+    """Its attributes would be read where the fields are written."""
+
+    class Hiding:
+        x = 5
+
+    class Making:
+        def __init__(self) -> None:
+            self.made = True
+
+    with pytest.raises(SchemaError, match="Hiding has an attribute 'x'"):
+        types.new_class("Wrong", (Hiding, One))
+    with pytest.raises(SchemaError, match="Making defines __init__"):
+        types.new_class("Wrong", (Making, One))

@@ -9,6 +9,7 @@ import math
 import struct
 from typing import Any
 
+import numpy
 import pytest
 from checks import Codecs, raises, same_bytes
 
@@ -472,3 +473,14 @@ def test_error_is_that_of_the_first_bad_field(codec: Codecs) -> None:
         codec(Three).encode(Three(1, 5, "c"))  # type: ignore[arg-type]  # wrong on purpose
     with raises(WrongType, ("c",), 3, expected="an int", actual="str"):
         codec(Three).encode(Three(1, 1, "c"))  # type: ignore[arg-type]  # wrong on purpose
+
+
+@pytest.mark.parametrize("value", [numpy.str_("1.5"), numpy.bytes_(b"1.5"), "1.5"])
+def test_text_is_no_float_even_where_numpy_could_parse_it(codec: Codecs, value: Any) -> None:
+    """Numbers are not read from text."""
+
+    class Float(Struct):
+        f: f32
+
+    with pytest.raises(WrongType):
+        codec(Float).encode(Float(value))

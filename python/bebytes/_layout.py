@@ -2,7 +2,7 @@
 What a node's size says about it: least size, whether it is fixed, whether it reads to the end.
 """
 
-from ._plan import After, Data, Fixed, List, Node, Number, Option, Plan, Record, Rest, Until
+from ._plan import After, Data, Fixed, List, Node, Number, Option, Record, Rest, Until
 
 MAXIMUM_DEPTH = 128
 """Structs and lists inside each other; what recursion in either runner can bear with ease."""
@@ -82,10 +82,3 @@ def depth_of(node: Node) -> int:
         case List():
             return 1 + depth_of(node.item)
     return 0
-
-
-def size_of(plan: Plan) -> int | None:
-    """
-    The bytes of every encoding, or None where they depend on the value.
-    """
-    return plan.minimum if plan.fixed else None

@@ -125,7 +125,7 @@ def _float_bits(node: Number, value: Any, bit: int) -> int:
     if not hasattr(type(value), "__float__") and not hasattr(type(value), "__index__"):
         raise _wrong_type(node, value, bit)
     try:
-        number = float(value)
+        number = math.ldexp(value, 0)  # as float() does it, which would also parse text
     except TypeError:
         raise _wrong_type(node, value, bit) from None
     except OverflowError:

@@ -176,6 +176,9 @@ class _HiddenBy(HiddenSpecifier):
         self.name = name
         self.value = value
 
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
 
 def hide(name: str, value: Any) -> Any:
     """

@@ -6,7 +6,7 @@ import sys
 from collections.abc import MutableMapping
 from keyword import iskeyword
 from reprlib import recursive_repr
-from types import FunctionType
+from types import FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 from . import _backend
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound="Struct")
 
 _SPECIFIERS = frozenset({"after", "bits", "count", "derived", "field", "size", "until"})
+_CO_OPTIMIZED = 1  # as in `inspect`, which costs too much to import: the frame is a function's
 _SPECIFIER_FUNCTIONS = (after, bits, count, field, size, until)
 _RESERVED_METHODS = frozenset({"from_bytes", "to_bytes", "try_from_bytes"})
 _NOT_THE_USERS = {
@@ -75,7 +76,7 @@ class StructMeta(type):
         order: bool = False,
         **keywords: Any,
     ) -> "StructMeta":
-        body = dict(namespace)
+        body = {attribute: visible(value) for attribute, value in dict(namespace).items()}
         if not any(isinstance(base, StructMeta) for base in bases):
             return super().__new__(mcs, name, bases, body, **keywords)
         caller = sys._getframe(1)  # noqa: SLF001 (the scope of the class body, for its annotations)
@@ -84,7 +85,7 @@ class StructMeta(type):
         body.setdefault("__module__", caller.f_globals.get("__name__", "builtins"))
         _check_mixins(name, bases)
         parents = _parent_schema(name, bases, frozen)
-        scope = {**caller.f_locals, **_class_scope(body)}
+        scope = {**_names_around(caller), **_class_scope(body)}
         own = _own_fields(name, body, kw_only, scope, caller.f_globals, parents)
         fields = (*(parents.fields if parents else ()), *own)
         _check_order_of_defaults(name, fields)
@@ -95,16 +96,31 @@ class StructMeta(type):
             body.update(_ORDERINGS)
         if frozen:
             body.update(__setattr__=_refuse_set, __delattr__=_refuse_delete)
-        if "__hash__" not in body:
+        if "__hash__" not in body and ("__eq__" in body or _inherits_our_equality(bases)):
             body["__hash__"] = _hash if frozen and "__eq__" not in body else None
         cls = super().__new__(mcs, name, bases, body, **keywords)
         _finish(cls, Schema(cls, fields, frozen))
         return cls
 
 
+def _names_around(frame: FrameType) -> dict[str, Any]:
+    # A class body runs in a frame called from the scope around it; a function's frame may be called from anywhere.
+    names = dict(frame.f_locals)
+    while "__qualname__" in frame.f_locals and not frame.f_code.co_flags & _CO_OPTIMIZED and frame.f_back is not None:
+        frame = frame.f_back
+        names = {**frame.f_locals, **names}
+    return names
+
+
+def _inherits_our_equality(bases: tuple[type, ...]) -> bool:
+    # Where a parent has an == of its own, its hash belongs to it.
+    owner = next(c for base in bases for c in base.__mro__ if "__eq__" in vars(c) and c is not object)
+    return owner is Struct
+
+
 def _check_mixins(name: str, bases: tuple[type, ...]) -> None:
     for cls in (cls for base in bases for cls in base.__mro__ if not isinstance(cls, StructMeta) and cls is not object):
-        for method in ("__new__", "__setattr__"):
+        for method in ("__init__", "__new__", "__setattr__"):
             if method in vars(cls):
                 raise SchemaError(f"{name}: its parent {cls.__name__} defines {method}; {_NOT_THE_USERS[method]}")
 
@@ -145,7 +161,7 @@ def _own_fields(
         if is_classvar(annotation):
             continue
         _check_name(name, field_name, parents)
-        right = visible(body.pop(field_name)) if field_name in body else Specifier()
+        right = body.pop(field_name) if field_name in body else Specifier()
         for specifier in _SPECIFIER_FUNCTIONS:
             if right is specifier:
                 raise SchemaError(f"{name}.{field_name}: the specifier is not called; write {specifier.__name__}(...)")
@@ -207,10 +223,15 @@ def _check_comparisons(name: str, body: dict[str, Any]) -> None:
 
 def _finish(cls: Any, schema: Schema) -> None:
     cls.__bebytes_schema__ = schema
-    parent = next((b for b in cls.__mro__[1:] if "__bebytes_slots__" in b.__dict__), None)
-    inherited = parent.__bebytes_slots__ if parent is not None else ()
+    # The longest are those of the one parent that has fields; a parent without any may stand before it.
+    inherited: tuple[Any, ...] = max((b.__dict__.get("__bebytes_slots__", ()) for b in cls.__mro__[1:]), key=len)
     cls.__bebytes_slots__ = (*inherited, *(cls.__dict__[f.name] for f in schema.fields[len(inherited) :]))
     for i, f in enumerate(schema.fields):
+        first = next(b for b in cls.__mro__ if f.name in b.__dict__)
+        if not isinstance(first, StructMeta):
+            raise SchemaError(
+                f"{cls.__name__}: its parent {first.__name__} has an attribute {f.name!r}, which hides the field"
+            )
         if schema.is_derived_here(f):
             from ._derive import DerivedAttribute  # with the plan's classes, which `import bebytes` alone does not need
 

@@ -85,7 +85,7 @@ class _ValueFault(BeBytesError, ValueError):
         """
         What is wrong, in a clause.
         """
-        raise AttributeError(f"{type(self).__name__} is a family of errors, none by itself")
+        return type(self).__name__
 
     def __str__(self) -> str:
         place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)

@@ -75,7 +75,7 @@ class Specifier:
     ) -> None:
         self.bits = bits
         self.size = size
-        self.count = count
+        self.count = count[0] if isinstance(count, tuple) and len(count) == 1 else count
         self.until = until
         self.after = after
         self.byteorder = byteorder
@@ -302,7 +302,7 @@ def count(*number: int | str, **keywords: Any) -> Any:
     """
     A list of `number` items, one number a dimension, or an expression such as `"n"`.
     """
-    return Specifier(count=number[0] if len(number) == 1 else number, **keywords)
+    return Specifier(count=number, **keywords)
 
 
 @overload
