@@ -33,16 +33,13 @@ fn numbers_that_do_not_fit() {
     assert_eq!(refusal(Node::boolean(8, BIG), number(2)), "2 does not fit, 0 to 1 does");
     let color = Table::members("Color", 0, [-1_i64, 3].map(Wide::from).to_vec());
     let color = Node::number(Kind::Enum(color), 8, true, BIG);
-    assert_eq!(refusal(color.clone(), number(2)), "2 does not fit, -1 to 3 does");
+    assert_eq!(refusal(color.clone(), number(2)), "2 is none of the values that fit, which lie between -1 and 3");
     assert_eq!(refusal(color, wide(1 << 90)), format!("{} does not fit, -1 to 3 does", 1_i128 << 90));
     let flags = Node::table(&Table::flags("F", 0, vec![1, 6]), 8, BIG);
     assert_eq!(refusal(flags.clone(), number(8)), "8 does not fit, 0 to 7 does");
-    assert_eq!(refusal(flags.clone(), number(2)), "2 does not fit, 0 to 7 does");
+    assert_eq!(refusal(flags.clone(), number(2)), "2 is none of the values that fit, which lie between 0 and 7");
     assert_eq!(refusal(flags, Value::Signed(-1)), "-1 does not fit, 0 to 7 does");
-    assert_eq!(
-        refusal(Node::character(32, BIG), Value::Text("ab".into())),
-        r"'ab' does not fit, '\x00' to '\U0010ffff' does"
-    );
+    assert_eq!(refusal(Node::character(32, BIG), Value::Text("ab".into())), "'ab' has 2 characters, exactly 1 fits");
     assert_eq!(refusal(Node::character(8, BIG), Value::Char('€')), r"'€' does not fit, '\x00' to 'ÿ' does");
     assert_eq!(
         refusal(Node::float(32, BIG), Value::Float(3.403e38)),
