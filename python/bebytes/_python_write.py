@@ -122,10 +122,11 @@ def to_number(node: Number, value: Any, bit: int) -> int:
 
 
 def _float_bits(node: Number, value: Any, bit: int) -> int:
-    if not hasattr(type(value), "__float__") and not hasattr(type(value), "__index__"):
+    is_number = hasattr(type(value), "__float__") or hasattr(type(value), "__index__")
+    if not is_number or issubclass(type(value), (str, bytes, bytearray)):  # which float() would parse
         raise _wrong_type(node, value, bit)
     try:
-        number = math.ldexp(value, 0)  # as float() does it, which would also parse text
+        number = float(value)
     except TypeError:
         raise _wrong_type(node, value, bit) from None
     except OverflowError:
