@@ -8,25 +8,10 @@ from typing import Any
 
 import pytest
 from checks import raises
+from records import AfterMarker, Child, Empty, Everything, Flagged, Line, Message, NumberAndAfter, Point
 
 import bebytes
-from bebytes import (
-    Codec,
-    Struct,
-    bits,
-    count,
-    decode_many,
-    encode_many,
-    f32,
-    field,
-    iter_decode,
-    size,
-    u8,
-    u16,
-    u32,
-    until,
-)
-from bebytes import after as after_marker
+from bebytes import Codec, Struct, bits, decode_many, encode_many, f32, field, iter_decode, u8, u16, u32, until
 from bebytes.errors import (
     InsufficientData,
     InvalidDiscriminant,
@@ -35,46 +20,6 @@ from bebytes.errors import (
     SchemaError,
     WrongType,
 )
-
-
-class Point(Struct):
-    x: u16
-    y: u8
-
-
-class Child(Point):
-    pass
-
-
-class Message(Struct):
-    n: u8
-    data: bytes = size("n")
-
-
-class Flagged(Struct):
-    flag: bool
-    points: list[Point] = count(1)
-
-
-class Line(Struct):
-    text: str = until("\n")
-
-
-class Everything(Struct):
-    rest: bytes
-
-
-class AfterMarker(Struct):
-    rest: bytes = after_marker(0)
-
-
-class NumberAndAfter(Struct):
-    n: u8
-    rest: bytes = after_marker(0)
-
-
-class Empty(Struct):
-    pass
 
 
 def test_records_back_to_back(backend: Any) -> None:

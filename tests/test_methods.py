@@ -11,20 +11,9 @@ from typing import Any
 
 import pytest
 from checks import Codecs, raises
+from records import AfterMarker, Child, Empty, Everything, Flagged, Line, Message, NumberAndAfter, Point
 
-from bebytes import (
-    Codec,
-    Struct,
-    count,
-    decode_many,
-    encode_many,
-    iter_decode,
-    size,
-    u8,
-    u16,
-    until,
-)
-from bebytes import after as after_marker
+from bebytes import Codec, Struct, decode_many, encode_many, iter_decode
 from bebytes.errors import (
     BufferTooSmall,
     EmptyBuffer,
@@ -33,47 +22,6 @@ from bebytes.errors import (
     TrailingData,
     WrongType,
 )
-
-
-class Point(Struct):
-    x: u16
-    y: u8
-
-
-class Child(Point):
-    pass
-
-
-class Message(Struct):
-    n: u8
-    data: bytes = size("n")
-
-
-class Flagged(Struct):
-    flag: bool
-    points: list[Point] = count(1)
-
-
-class Line(Struct):
-    text: str = until("\n")
-
-
-class Everything(Struct):
-    rest: bytes
-
-
-class AfterMarker(Struct):
-    rest: bytes = after_marker(0)
-
-
-class NumberAndAfter(Struct):
-    n: u8
-    rest: bytes = after_marker(0)
-
-
-class Empty(Struct):
-    pass
-
 
 BIG, LITTLE = b"\x01\x02\x03", b"\x02\x01\x03"
 

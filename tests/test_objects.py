@@ -9,20 +9,11 @@ import weakref
 from typing import Any, ClassVar
 
 import pytest
+from variants import Frozen, Frozener, KwOnly, Line, Mixed, Point, WithAttribute
 
 import bebytes
-from bebytes import Struct, bits, count, field, replace, u8, u16
+from bebytes import Struct, bits, field, replace, u8, u16
 from bebytes.errors import SchemaError
-
-
-class Point(Struct):
-    x: u16
-    y: u8 = 2
-
-
-class Frozen(Struct, frozen=True):
-    x: u8
-    y: u8 = 0
 
 
 class Ordered(Struct, order=True):
@@ -30,38 +21,8 @@ class Ordered(Struct, order=True):
     y: u8 = 0
 
 
-class KwOnly(Struct, kw_only=True):
-    a: u8 = 1
-    b: u16
-    c: list[u8] = count(2, default_factory=lambda: [0, 0])
-
-
-class Mixed(Point):
-    a: u8 = field(default=3)
-    b: u8 = field(kw_only=True)
-    c: u8 = field(default=5, kw_only=False)
-
-
 class Child(KwOnly):
     d: u8 = 9
-
-
-class Line(Struct):
-    start: Point
-    ends: list[Point] = count(1)
-
-
-class Frozener(Frozen, frozen=True):
-    z: u8 = 1
-
-
-class WithAttribute(Point):
-    """Adds no fields, but a method and a class variable."""
-
-    LIMIT: ClassVar[int] = 7
-
-    def total(self) -> int:
-        return self.x + self.y
 
 
 def test_construction_takes_positions_and_keywords() -> None:
