@@ -71,21 +71,13 @@ class NodeBuilder:
         if annotation is list:
             raise self.field.error(_unknown_type(annotation))
         is_union = typing.get_origin(annotation) in (typing.Union, UnionType)
-        if s.count is not MISSING and not is_union:
-            raise self.field.error(
-                f"count is for lists, and {show(annotation)} is none; "
-                + (
-                    "write size(...) for a length in bytes"
-                    if annotation in (bytes, str)
-                    else "write list[...] or drop it"
-                )
+        option = self._option(annotation) if is_union else None  # first of all: what an option cannot hold
+        if s.count is not MISSING:
+            instead = (
+                "write size(...) for a length in bytes" if annotation in (bytes, str) else "write list[...] or drop it"
             )
-        if is_union:
-            option = self._option(annotation)
-            if s.count is not MISSING:
-                raise self.field.error(f"count is for lists, and {show(annotation)} is none; drop it")
-            return option
-        return self._single(annotation)
+            raise self.field.error(f"count is for lists, and {show(annotation)} is none; {instead}")
+        return option if option is not None else self._single(annotation)
 
     def _single(self, annotation: Any) -> Node:
         if annotation in (bytes, str):
