@@ -18,9 +18,9 @@ import pytest
 import bebytes
 from bebytes import scenarios
 from bebytes.cli import _cargo, main
-from bebytes.cli._engines import EngineError, Program, write_scenarios
+from bebytes.cli._engines import EngineError, Program
 from bebytes.cli._show import Screen, count
-from bebytes.scenarios import Absent, Scenario
+from bebytes.scenarios import Absent, Scenario, write_scenarios
 
 TINY = ["--rounds", "2", "--seconds", "0.000001"]
 

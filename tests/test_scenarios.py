@@ -162,3 +162,32 @@ def test_schemas_name_their_fields() -> None:
     for scenario in PRESENT:
         value: Struct = scenario.values[0]
         assert all(hasattr(value, f.name) for f in fields(type(value)))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "operations"),
+    [
+        ("bit_fields/complex", ["encode", "decode", "round trip"]),
+        ("bit_fields/complex/round trip", ["round trip"]),
+        ("vectors/fixed/decode", ["decode"]),
+    ],
+)
+def test_a_selection_is_by_name_and_operation(pattern: str, operations: list[str]) -> None:
+    assert [s.operation for s in scenarios.select(pattern) if isinstance(s, Scenario)] == operations
+
+
+def test_a_selection_of_a_group_is_all_of_it() -> None:
+    assert [s.key for s in scenarios.select("enums")] == [s.key for s in scenarios.load(["enums"])]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("primitive", "no group is called primitive; there are primitives, bit_fields, "),
+        ("primitives/u64", "no scenario is called primitives/u64; primitives has u8, u16, u32"),
+        ("primitives/u16/multiply", "no scenario is called primitives/u16/multiply; primitives has u8, u16, u32"),
+    ],
+)
+def test_an_unknown_selection_lists_what_there_is(pattern: str, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}"):
+        scenarios.select(pattern)

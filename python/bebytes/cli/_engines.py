@@ -6,17 +6,14 @@ All do the same operations on the same inputs and are checked against the same a
 """
 
 import json
-import struct
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
-from bebytes import Struct
-from bebytes._schema import schema_of
 from bebytes.scenarios import Scenario
 
 NAMES = ("crate", "core", "native", "python")
@@ -146,27 +143,6 @@ class Program:
         return answer
 
 
-def write_scenarios(path: Path, scenarios: Sequence[Scenario]) -> dict[str, int]:
-    """
-    Write scenarios for the Rust programs, with their compiled plans, and return the place of each by key.
-
-    The form is that of benches/engines/protocol.rs.
-    """
-    form = [
-        {
-            "layout": f"{s.group}/{s.name}",
-            "operation": s.operation,
-            "byteorder": s.byteorder,
-            "plan": _plan_form(schema_of(s.schema).plan(s.byteorder)),
-            "values": [_value_form(value) for value in s.values],
-            "data": [raw.hex() for raw in s.data],
-        }
-        for s in scenarios
-    ]
-    path.write_text(json.dumps({"scenarios": form}, allow_nan=False), encoding="utf-8")
-    return {s.key: i for i, s in enumerate(scenarios)}
-
-
 def loop_cost() -> float:
     """
     The nanoseconds an operation that the loop around a call takes; the figures of `native` and `python` include it.
@@ -174,26 +150,6 @@ def loop_cost() -> float:
     inputs = tuple(range(64))
     best = min(_time_nothing(inputs, 64_000) for _ in range(5))
     return best / 64_000
-
-
-def _plan_form(part: Any) -> Any:
-    # The nodes of a plan are named tuples; classes and members mean nothing outside Python.
-    names = getattr(part, "_fields", None)
-    if names is not None:
-        named = {n: _plan_form(v) for n, v in zip(names, part, strict=True) if n not in ("cls", "members")}
-        return {"is": type(part).__name__} | named
-    return [_plan_form(p) for p in part] if isinstance(part, tuple) else part
-
-
-def _value_form(value: Any) -> Any:
-    if isinstance(value, Struct):
-        return [_value_form(getattr(value, f.name)) for f in schema_of(type(value)).fields]
-    if isinstance(value, list):
-        return [_value_form(item) for item in value]
-    if isinstance(value, float):
-        # As its bits: readers of decimal numbers may round the last one.
-        return struct.pack(">d", value).hex()
-    return value.hex() if isinstance(value, bytes) else value
 
 
 def _time(call: Callable[[Any], Any], inputs: tuple[Any, ...], operations: int) -> int:

@@ -189,10 +189,10 @@ def _open_backends(names: Sequence[str]) -> "tuple[list[Engine], dict[str, str]]
 def _open_programs(
     names: Sequence[str], loaded: "Sequence[Scenario | Absent]", screen: "Screen", stack: ExitStack
 ) -> "tuple[list[Engine], dict[str, str]]":
-    from bebytes.scenarios import Scenario
+    from bebytes.scenarios import Scenario, write_scenarios
 
     from . import _cargo
-    from ._engines import EngineError, Program, write_scenarios
+    from ._engines import EngineError, Program
 
     if not names:
         return [], {}

@@ -13,9 +13,22 @@ tests find it.
 from collections.abc import Iterable
 from importlib import import_module
 
+from ._export import write_scenarios
 from ._model import INPUTS, Absent, Case, Operation, Scenario, Work
 
-__all__ = ["GROUPS", "INPUTS", "Absent", "Case", "Operation", "Scenario", "Work", "find", "load"]
+__all__ = [
+    "GROUPS",
+    "INPUTS",
+    "Absent",
+    "Case",
+    "Operation",
+    "Scenario",
+    "Work",
+    "find",
+    "load",
+    "select",
+    "write_scenarios",
+]
 
 GROUPS = ("primitives", "bit_fields", "enums", "vectors", "nested", "arrays", "mixed", "real")
 
@@ -51,3 +64,25 @@ def find(key: str) -> Scenario:
             raise ValueError(f"{key}: {s.reason}")
     keys = [s.key for s in found if isinstance(s, Scenario)]
     raise ValueError(f"no scenario is called {key}; {group} has {', '.join(keys)}")
+
+
+def select(pattern: str) -> list[Scenario | Absent]:
+    """
+    The scenarios of `group`, `group/name` or `group/name/operation`.
+
+    >>> from bebytes import scenarios
+    >>> [s.key for s in scenarios.select("primitives/u16")]
+    ['primitives/u16/encode', 'primitives/u16/decode']
+
+    Raises:
+        ValueError: there are none; the text lists those that there are.
+    """
+    group, _, rest = pattern.partition("/")
+    loaded = load([group])
+    if not rest:
+        return loaded
+    found = [s for s in loaded if rest in (s.name, s.key.partition("/")[2])]
+    if not found:
+        known = dict.fromkeys(s.name for s in loaded)
+        raise ValueError(f"no scenario is called {pattern}; {group} has {', '.join(known)}")
+    return found

@@ -110,6 +110,13 @@ class Absent:
     name: str
     reason: str
 
+    @property
+    def key(self) -> str:
+        """
+        Its address: `group/name`.
+        """
+        return f"{self.group}/{self.name}"
+
 
 def cases(make: Callable[[int], Case], count: int = INPUTS) -> list[Case]:
     """
