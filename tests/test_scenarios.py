@@ -13,7 +13,8 @@ from bebytes import Struct, fields, scenarios
 from bebytes.scenarios import Absent, Scenario, enums, real
 
 LOADED = scenarios.load()
-PRESENT = [s for s in LOADED if isinstance(s, Scenario)]
+GROWING = [s for s in scenarios.load(scenarios.GROWTH) if isinstance(s, Scenario)]
+PRESENT = [*(s for s in LOADED if isinstance(s, Scenario)), *GROWING]
 
 # The counts that the groups promise.
 ITERATIONS = {
@@ -25,6 +26,18 @@ ITERATIONS = {
     "arrays": {200_000},
     "mixed": {10_000},
     "real": {100_000, 10_000},
+    "growth_fields": {100_000},
+    "growth_bytes": {20_000},
+    "growth_items": {10_000},
+    "growth_depth": {100_000},
+}
+
+# The sizes in bytes, in the order of the amounts.
+GROWTH_SIZES = {
+    "growth_fields": [2, 4, 8, 16, 32, 64, 128],
+    "growth_bytes": [20, 68, 260, 1028, 4100, 16_388, 65_540],
+    "growth_items": [6, 18, 66, 258, 1026, 4098],
+    "growth_depth": [1, 2, 4, 8, 16, 32],
 }
 
 
@@ -47,8 +60,22 @@ def test_a_scenario_is_whole(scenario: Scenario) -> None:
 
 def test_every_group_is_there_and_keys_are_unique() -> None:
     assert [group for group in scenarios.GROUPS if any(s.group == group for s in LOADED)] == list(scenarios.GROUPS)
-    assert list(ITERATIONS) == list(scenarios.GROUPS)
+    assert list(ITERATIONS) == [*scenarios.GROUPS, *scenarios.GROWTH]
     assert len({s.key for s in PRESENT}) == len(PRESENT)
+
+
+@pytest.mark.parametrize("group", scenarios.GROWTH)
+def test_growth_is_by_the_amount_in_the_name(group: str) -> None:
+    for operation in ("encode", "decode"):
+        grown = [s for s in GROWING if (s.group, s.operation) == (group, operation)]
+        amounts = [int(s.name) for s in grown]
+
+        assert amounts == sorted(amounts)
+        assert [{len(raw) for raw in s.data} for s in grown] == [{size} for size in GROWTH_SIZES[group]]
+
+
+def test_growth_is_not_measured_unasked() -> None:
+    assert not {s.group for s in LOADED} & set(scenarios.GROWTH)
 
 
 # Typed from the page on the wire format and from dumps, so that a slip in the packing of the files shows.
@@ -65,6 +92,10 @@ def test_every_group_is_there_and_keys_are_unique() -> None:
         ("arrays/two dimensions/encode", 0, "00" + "0000000100020003" + "0101010201030104" + "0202020302040205"),
         ("mixed/dns-like/encode", 5, "03777777" + "06686f73742d35"),
         ("nested/allocation/encode", 2, "02" + "020203" + "03030405" + "63"),
+        ("growth_fields/2/encode", 1, "1104" + "1405"),
+        ("growth_bytes/16/decode", 1, "00000010" + "0102030405060708090a0b0c0d0e0f10"),
+        ("growth_depth/4/decode", 1, "25262728"),
+        ("growth_items/1/encode", 1, "0001" + "1104" + "1405"),
     ],
 )
 def test_bytes_by_hand(key: str, number: int, text: str) -> None:

@@ -1,5 +1,5 @@
 """
-The measured pieces of work: seven groups of made-up layouts, and one of real data.
+The measured pieces of work: seven groups of made-up layouts, and one of real data; and groups that show how cost grows.
 
 Each group is a file with a function `scenarios()`. To add a scenario, add it there; `bebytes bench`, the profilers and the
 tests find it.
@@ -18,6 +18,7 @@ from ._model import INPUTS, Absent, Case, Operation, Scenario, Work
 
 __all__ = [
     "GROUPS",
+    "GROWTH",
     "INPUTS",
     "Absent",
     "Case",
@@ -31,11 +32,15 @@ __all__ = [
 ]
 
 GROUPS = ("primitives", "bit_fields", "enums", "vectors", "nested", "arrays", "mixed", "real")
+"""The groups that are measured where none is named."""
+
+GROWTH = ("growth_fields", "growth_bytes", "growth_items", "growth_depth")
+"""Groups in which one layout grows; the name of each scenario is the amount, in digits."""
 
 
 def load(groups: Iterable[str] = GROUPS) -> list[Scenario | Absent]:
     """
-    All scenarios of some groups, in the order of `GROUPS`.
+    All scenarios of some groups, in the order of `GROUPS` and `GROWTH`.
 
     The group `real` reads its files and sends its messages now; what is not there is an `Absent`.
 
@@ -43,9 +48,10 @@ def load(groups: Iterable[str] = GROUPS) -> list[Scenario | Absent]:
         ValueError: no group has that name.
     """
     wanted = set(groups)
-    if unknown := wanted.difference(GROUPS):
-        raise ValueError(f"no group is called {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
-    return [s for group in GROUPS if group in wanted for s in import_module(f"{__name__}.{group}").scenarios()]
+    known = (*GROUPS, *GROWTH)
+    if unknown := wanted.difference(known):
+        raise ValueError(f"no group is called {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    return [s for group in known if group in wanted for s in import_module(f"{__name__}.{group}").scenarios()]
 
 
 def find(key: str) -> Scenario:
