@@ -27,8 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
     for name, verb in VERBS.items():
         of_verb = verbs.add_parser(name, help=verb.HELP, description=verb.__doc__)
-        verb.add_arguments(of_verb)
+        # Before its arguments: a verb may have verbs of its own, each with its own `run`.
         of_verb.set_defaults(run=verb.run)
+        verb.add_arguments(of_verb)
     parsed = parser.parse_args(arguments)
     try:
         code: int = parsed.run(parsed)

@@ -7,7 +7,6 @@ several rounds in which the engines take turns.
 
 import argparse
 import datetime as dt
-import json
 import os
 import random
 import sys
@@ -17,7 +16,10 @@ from contextlib import ExitStack
 from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from . import _record, bench_compare
 
 if TYPE_CHECKING:
     from bebytes.scenarios import Absent, Scenario
@@ -40,9 +42,12 @@ class Refused(Exception):
     """
 
 
+VERBS: dict[str, ModuleType] = {"compare": bench_compare}
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """
-    The options of the verb.
+    The options of the verb, and the verbs below it.
     """
     parser.add_argument("--group", type=_names, action="extend", metavar="NAMES", help="only these groups of scenarios")
     parser.add_argument(
@@ -61,6 +66,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what a round of a slow engine takes; it then has fewer operations than the scenario says",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures, and what they ran on, to FILE")
+    verbs = parser.add_subparsers(title="with kept figures", metavar="VERB")
+    for name, verb in VERBS.items():
+        of_verb = verbs.add_parser(name, help=verb.HELP, description=verb.__doc__)
+        verb.add_arguments(of_verb)
+        of_verb.set_defaults(run=verb.run)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -102,7 +112,7 @@ def _bench(arguments: argparse.Namespace, screen: "Screen") -> int:
         print(f"bebytes bench: {e}", file=sys.stderr)
         return 2
     if arguments.json is not None:
-        _write(arguments.json, record)
+        _record.write(arguments.json, record)
         screen.line(f"written: {arguments.json}")
     return 1 if failed else 0
 
@@ -229,7 +239,7 @@ def _facts(engines: "Sequence[Engine]", missing: dict[str, str], settings: "Sett
     from . import _cargo, _machine, installed_version
 
     return {
-        "form": 1,
+        "form": _record.FORM,
         "bebytes": installed_version(),
         "commit": _machine.commit(_cargo.checkout()),
         "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
@@ -365,23 +375,3 @@ def _row(scenario: "Scenario", cells: "dict[str, Cell]") -> dict[str, Any]:
         "bytes": [min(sizes), max(sizes)],
         "engines": {engine: cell.form() for engine, cell in cells.items()},
     }
-
-
-def _write(path: Path, record: dict[str, Any]) -> None:
-    # Whole or not at all: a run that is broken off leaves no half a record, nor does a full disk.
-    handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(record, file, indent=1)
-            file.write("\n")
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink()
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
