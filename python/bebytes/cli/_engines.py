@@ -1,40 +1,94 @@
 """
-Engines: who does a scenario's work, and how it is timed.
+The engines: who can do a scenario's work, and what each needs.
 
-`native` and `python` are the backends of this very process; `crate` and `core` are Rust programs that are asked over a pipe.
-All do the same operations on the same inputs and are checked against the same answers.
+`crate` and `core` are Rust programs that are asked over a pipe; all others run in this process, each a file of
+benches/engines, which is found where there is a checkout. `native` and `python` do without one.
+To add a rival, add its file there and a row to `_ROWS`.
 """
 
-import json
-import subprocess
-import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from itertools import repeat
+import importlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import IO, Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol
 
-from bebytes.scenarios import Scenario
+import bebytes
+from bebytes.scenarios import Absent, Scenario, write_scenarios
 
-NAMES = ("crate", "core", "native", "python")
+from . import _cargo
+from ._layouts import Backend, EngineError, Module, PythonEngine, loop_cost
+from ._programs import Program
 
-TITLES = {
-    "crate": "the Rust crate bebytes",
-    "core": "the Rust core of this package, without an interpreter",
-    "native": "this package with the Rust extension",
-    "python": "this package in plain Python",
+__all__ = [
+    "DEFAULT",
+    "NAMES",
+    "TITLES",
+    "Engine",
+    "EngineError",
+    "Program",
+    "PythonEngine",
+    "Refused",
+    "loop_cost",
+    "open_engines",
+]
+
+PROGRAMS = ("crate", "core")
+BACKENDS = ("native", "python")
+
+
+class _Row(NamedTuple):
+    """
+    What is known of an engine without opening it: in words, and the distributions it needs, the measured one first.
+    """
+
+    title: str
+    needs: tuple[str, ...] = ()
+
+
+_ROWS = {
+    "crate": _Row("the Rust crate bebytes"),
+    "core": _Row("the Rust core of this package, without an interpreter"),
+    "native": _Row("this package with the Rust extension"),
+    "python": _Row("this package in plain Python"),
+    "slots": _Row("struct and shifts by hand, into classes with slots"),
+    "floor": _Row("struct and shifts by hand, into msgspec structs: what a person can reach", ("msgspec",)),
+    "msgpack": _Row("MessagePack by msgspec, another format: what a compiled library can reach", ("msgspec",)),
+    "neoconstruct": _Row("neoconstruct, a library in Rust", ("neoconstruct",)),
+    "rustruct": _Row("rustruct, a library in Rust", ("rustruct",)),
+    "construct": _Row("construct, compiled to Python", ("construct",)),
+    "kaitai": _Row("classes as the Kaitai Struct compiler writes them", ("kaitaistruct",)),
+    "dissect": _Row("dissect.cstruct, compiled to Python", ("dissect.cstruct",)),
+    "bitstruct": _Row("bitstruct with its C extension", ("bitstruct",)),
+    "caterpillar": _Row("caterpillar", ("caterpillar-py",)),
+    "dataclasses_struct": _Row("dataclasses-struct", ("dataclasses-struct",)),
+    "ctypes": _Row("packed structures of ctypes"),
+    "numpy": _Row("structured types of NumPy, a record at a time", ("numpy",)),
 }
 
+NAMES = tuple(_ROWS)
+"""All engines, in the order in which they are shown."""
 
-class EngineError(Exception):
+TITLES = {name: row.title for name, row in _ROWS.items()}
+
+DEFAULT = ("crate", "core", "native", "python", "floor")
+"""The engines of a run that names none."""
+
+
+class Refused(Exception):
     """
-    An engine that broke off; the text says how.
+    The run cannot start; the text says what to do.
     """
 
 
 class Engine(Protocol):
     """
-    What every engine can do with a scenario.
+    What every engine can do with a scenario; whatever breaks off is an `EngineError`.
     """
 
     name: str
@@ -53,137 +107,136 @@ class Engine(Protocol):
         ...
 
 
-class Backend:
+def open_engines(
+    names: Sequence[str],
+    scenarios: Sequence[Scenario | Absent],
+    stack: ExitStack,
+    note: Callable[[str], None] = lambda _: None,
+) -> tuple[list[Engine], dict[str, str]]:
     """
-    A backend of this process.
+    The engines that can run, and the reasons of those that cannot.
+
+    Args:
+        names: which, of `NAMES`; they are opened in the order of that.
+        scenarios: what the Rust programs will be asked to do.
+        stack: ends the programs.
+        note: told of what takes long.
+
+    Raises:
+        Refused: an engine is a debug build.
     """
-
-    def __init__(self, name: str, facts: dict[str, Any]) -> None:
-        self.name = name
-        self.facts = facts
-
-    def absent(self, scenario: Scenario) -> str:
-        del scenario  # a backend can do all of them
-        return ""
-
-    def failures(self, scenario: Scenario) -> list[str]:
-        return scenario.failures(self.name)
-
-    def time(self, scenario: Scenario, operations: int) -> int:
-        work = scenario.work(self.name)
-        if len(work.calls) == 2:
-            return _time_pair(*work.calls, work.inputs, operations)
-        return _time(work.calls[0], work.inputs, operations)
+    engines: dict[str, Engine] = {}
+    missing: dict[str, str] = {}
+    # First what can be refused at once; building takes long.
+    for name in NAMES:
+        if name in names and name not in PROGRAMS:
+            try:
+                engines[name] = open_python(name)
+            except EngineError as e:
+                missing[name] = str(e)
+    opened, absent = _open_programs([name for name in PROGRAMS if name in names], scenarios, stack, note)
+    engines |= opened
+    missing |= absent
+    return [engines[name] for name in NAMES if name in engines], missing
 
 
-class Program:
+def open_python(name: str) -> PythonEngine:
     """
-    A Rust program that holds the scenarios and is told what to do, a line at a time.
+    An engine of this process.
+
+    Raises:
+        EngineError: it cannot run, and why.
+        Refused: it is a debug build.
     """
+    facts: dict[str, Any] = {}
+    if name in BACKENDS:
+        facts |= _backend_facts(name)
+    needs = _ROWS[name].needs
+    for distribution in needs:
+        try:
+            facts.setdefault("version", version(distribution))
+        except PackageNotFoundError:
+            raise EngineError(f"{distribution} is not installed: pip install {distribution}") from None
+    root = _cargo.checkout()
+    folder = root / "benches" / "engines" if root is not None else None
+    if folder is not None and (folder / f"{name}.py").exists():
+        return PythonEngine(name, _load(folder, name), facts)
+    if name in BACKENDS:
+        return PythonEngine(name, Backend(name), facts)
+    if folder is not None:
+        raise EngineError(f"{folder} has no {name}.py")
+    raise EngineError("needs a checkout of the repository, which holds its file")
 
-    def __init__(self, name: str, path: Path, scenarios: Path, order: Mapping[str, int], facts: dict[str, Any]) -> None:
-        """
-        Start the program.
 
-        Args:
-            name: the engine.
-            path: the program.
-            scenarios: the file that `write_scenarios` wrote.
-            order: the place of each scenario in it, by key.
-            facts: what is known of the engine beside what the program says of itself.
-
-        Raises:
-            EngineError: it does not start.
-        """
-        self.name = name
-        self._order = order
-        self._broken = ""
-        self._process = subprocess.Popen(
-            [path, scenarios], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+def _backend_facts(name: str) -> dict[str, Any]:
+    if name not in bebytes.available_backends():
+        raise EngineError(
+            "BEBYTES_BACKEND=python keeps the extension out"
+            if os.environ.get("BEBYTES_BACKEND") == "python"
+            else "the extension is not installed; in a checkout, maturin develop --release builds it"
         )
-        self._input = cast("IO[str]", self._process.stdin)
-        self._output = cast("IO[str]", self._process.stdout)
-        self.facts = facts | self._answer()
+    if name != "native":
+        return {}
+    from bebytes import _core
 
-    def absent(self, scenario: Scenario) -> str:
-        if self.name == "crate" and scenario.crate:
-            return scenario.crate
-        return str(self._ask("check", scenario).get("absent", ""))
-
-    def failures(self, scenario: Scenario) -> list[str]:
-        return list(self._ask("check", scenario)["failures"])
-
-    def time(self, scenario: Scenario, operations: int) -> int:
-        return int(self._ask("time", scenario, operations)["ns"])
-
-    def close(self) -> str:
-        """
-        End the program, if it runs, and return what it complained of.
-        """
-        if self._process.poll() is not None and self._broken:
-            return ""
-        # Its input ends, so it does.
-        with suppress(BrokenPipeError):
-            return self._process.communicate()[1].strip()
-        return ""
-
-    def _ask(self, verb: str, scenario: Scenario, *numbers: int) -> dict[str, Any]:
-        if self._broken:
-            raise EngineError(self._broken)
-        with suppress(BrokenPipeError):
-            print(verb, self._order[scenario.key], *numbers, file=self._input, flush=True)
-        return self._answer()
-
-    def _answer(self) -> dict[str, Any]:
-        line = self._output.readline()
-        if not line:
-            self._broken = f"the program broke off: {self.close() or f'exit code {self._process.returncode}'}"
-            raise EngineError(self._broken)
-        answer: dict[str, Any] = json.loads(line)
-        return answer
+    if _core.build_profile == "debug":
+        raise Refused(
+            "the extension is a debug build, whose figures say nothing; build it with\n    maturin develop --release"
+        )
+    return {"profile": _core.build_profile}
 
 
-def loop_cost() -> float:
-    """
-    The nanoseconds an operation that the loop around a call takes; the figures of `native` and `python` include it.
-    """
-    inputs = tuple(range(64))
-    best = min(_time_nothing(inputs, 64_000) for _ in range(5))
-    return best / 64_000
+def _load(folder: Path, name: str) -> Module:
+    # The files are called as the libraries they import, so they are modules of a package of another name.
+    try:
+        module: Any = importlib.import_module(f"{_package(folder)}.{name}")
+    except ImportError as e:
+        raise EngineError(f"its library cannot be imported: {e}") from e
+    loaded: Module = module
+    return loaded
 
 
-def _time(call: Callable[[Any], Any], inputs: tuple[Any, ...], operations: int) -> int:
-    laps, rest = divmod(operations, len(inputs))
-    last = inputs[:rest]
-    clock = time.perf_counter_ns
-    start = clock()
-    for _ in repeat(None, laps):
-        for value in inputs:
-            call(value)
-    for value in last:
-        call(value)
-    return clock() - start
+@cache
+def _package(folder: Path) -> str:
+    name = f"bebytes_engines_{abs(hash(folder))}"
+    spec = spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
+    assert spec is not None, "a file of Python has one"
+    assert spec.loader is not None, "likewise"
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return name
 
 
-def _time_pair(
-    first: Callable[[Any], Any], second: Callable[[Any], Any], inputs: tuple[Any, ...], operations: int
-) -> int:
-    laps, rest = divmod(operations, len(inputs))
-    last = inputs[:rest]
-    clock = time.perf_counter_ns
-    start = clock()
-    for _ in repeat(None, laps):
-        for value in inputs:
-            second(first(value))
-    for value in last:
-        second(first(value))
-    return clock() - start
-
-
-def _time_nothing(inputs: tuple[Any, ...], operations: int) -> int:
-    clock = time.perf_counter_ns
-    start = clock()
-    for _ in repeat(None, operations // len(inputs)):
-        for _value in inputs:
-            pass
-    return clock() - start
+def _open_programs(
+    names: Sequence[str], scenarios: Sequence[Scenario | Absent], stack: ExitStack, note: Callable[[str], None]
+) -> tuple[dict[str, Engine], dict[str, str]]:
+    if not names:
+        return {}, {}
+    root = _cargo.checkout()
+    if root is None:
+        return {}, dict.fromkeys(names, "needs a checkout of the repository, which holds the program to build")
+    note(f"building the Rust engines (a minute or two the first time): {' '.join(_cargo.command([*names]))}")
+    try:
+        paths = _cargo.build(root, [*names])
+    except _cargo.BuildError as e:
+        return {}, dict.fromkeys(names, str(e))
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bebytes-bench-"))
+    file = Path(folder) / "scenarios.json"
+    order = write_scenarios(file, [s for s in scenarios if isinstance(s, Scenario)])
+    engines: dict[str, Engine] = {}
+    missing = {}
+    for name in names:
+        try:
+            program = Program(name, paths[name], file, order, {"profile": "release"})
+        except EngineError as e:
+            missing[name] = str(e)
+            continue
+        stack.callback(program.close)
+        if program.facts["debug"]:
+            raise Refused(
+                f"the engine {name} is a debug build, whose figures say nothing; build it with\n"
+                f"    {' '.join(_cargo.command([name]))}"
+            )
+        engines[name] = program
+    return engines, missing

@@ -7,10 +7,8 @@ several rounds in which the engines take turns.
 
 import argparse
 import datetime as dt
-import os
 import random
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from importlib.util import find_spec
@@ -55,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_names,
         action="extend",
         metavar="NAMES",
-        help="only these engines of crate, core, native, python",
+        help="only these engines; an unknown name lists them",
     )
     parser.add_argument("--quick", action="store_true", help=f"{QUICK[0]} short rounds instead of {FULL[0]}")
     parser.add_argument("--rounds", type=_positive(int), metavar="N", help="rounds an engine and scenario")
@@ -133,10 +131,10 @@ def _names(text: str) -> list[str]:
 
 
 def _engine_names(asked: Sequence[str] | None) -> list[str]:
-    from ._engines import NAMES
+    from ._engines import DEFAULT, NAMES
 
     if asked is None:
-        return list(NAMES)
+        return list(DEFAULT)
     if unknown := sorted(set(asked).difference(NAMES)):
         raise Refused(f"--engine: no engine is called {', '.join(unknown)}; there are {', '.join(NAMES)}")
     return [name for name in NAMES if name in asked]
@@ -151,87 +149,14 @@ def _open(
     Raises:
         Refused: an engine is a debug build, or was asked for by name and cannot run.
     """
-    engines: list[Engine] = []
-    missing: dict[str, str] = {}
-    programs = [name for name in names if name in ("crate", "core")]
-    backends = [name for name in names if name in ("native", "python")]
-    # First what can be refused at once.
-    opened, absent = _open_backends(backends)
-    missing |= absent
-    built, absent = _open_programs(programs, loaded, screen, stack)
-    missing |= absent
-    engines += [*built, *opened]
+    from . import _engines
+
+    try:
+        engines, missing = _engines.open_engines(names, loaded, stack, screen.note)
+    except _engines.Refused as e:
+        raise Refused(str(e)) from None
     if named and missing:
         raise Refused("; ".join(f"{engine}: {reason}" for engine, reason in missing.items()))
-    return engines, missing
-
-
-def _open_backends(names: Sequence[str]) -> "tuple[list[Engine], dict[str, str]]":
-    from bebytes import available_backends
-
-    from ._engines import Backend, loop_cost
-
-    engines: list[Engine] = []
-    missing = {}
-    available = available_backends()
-    for name in names:
-        facts: dict[str, Any] = {}
-        if name not in available:
-            missing[name] = (
-                "BEBYTES_BACKEND=python keeps the extension out"
-                if os.environ.get("BEBYTES_BACKEND") == "python"
-                else "the extension is not installed; in a checkout, maturin develop --release builds it"
-            )
-            continue
-        if name == "native":
-            from bebytes import _core
-
-            if _core.build_profile == "debug":
-                raise Refused(
-                    "the extension is a debug build, whose figures say nothing; build it with\n"
-                    "    maturin develop --release"
-                )
-            facts["profile"] = _core.build_profile
-        engines.append(Backend(name, facts | {"loop_ns": loop_cost()}))
-    return engines, missing
-
-
-def _open_programs(
-    names: Sequence[str], loaded: "Sequence[Scenario | Absent]", screen: "Screen", stack: ExitStack
-) -> "tuple[list[Engine], dict[str, str]]":
-    from bebytes.scenarios import Scenario, write_scenarios
-
-    from . import _cargo
-    from ._engines import EngineError, Program
-
-    if not names:
-        return [], {}
-    root = _cargo.checkout()
-    if root is None:
-        return [], dict.fromkeys(names, "needs a checkout of the repository, which holds the program to build")
-    screen.note(f"building the Rust engines (a minute or two the first time): {' '.join(_cargo.command([*names]))}")
-    try:
-        paths = _cargo.build(root, [*names])
-    except _cargo.BuildError as e:
-        return [], dict.fromkeys(names, str(e))
-    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bebytes-bench-"))
-    file = Path(folder) / "scenarios.json"
-    order = write_scenarios(file, [s for s in loaded if isinstance(s, Scenario)])
-    engines: list[Engine] = []
-    missing = {}
-    for name in names:
-        try:
-            program = Program(name, paths[name], file, order, {"profile": "release"})
-        except EngineError as e:
-            missing[name] = str(e)
-            continue
-        stack.callback(program.close)
-        if program.facts["debug"]:
-            raise Refused(
-                f"the engine {name} is a debug build, whose figures say nothing; build it with\n"
-                f"    {' '.join(_cargo.command([name]))}"
-            )
-        engines.append(program)
     return engines, missing
 
 

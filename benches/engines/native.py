@@ -1,0 +1,7 @@
+"""
+This package with the Rust extension.
+"""
+
+from bebytes.cli._layouts import Backend
+
+layout = Backend("native").layout

@@ -1,0 +1,7 @@
+"""
+This package in plain Python.
+"""
+
+from bebytes.cli._layouts import Backend
+
+layout = Backend("python").layout

@@ -1,0 +1,290 @@
+"""
+Engines in Python: what a file of benches/engines provides, how its answers are checked, and the loop that times it.
+
+Such a file has a function `layout(cls, byteorder)` that says in the library's own terms what a struct class declares and
+gives a `Layout`, or raises `Unsupported`. Where the library's objects hold less than ours, the file says so in `RAW`: of
+"enum", "flags", "bool" and "char" they then hold the number on the wire, of "text" the bytes.
+"""
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cache
+from itertools import repeat
+from typing import Any, Protocol
+
+from bebytes import Codec, Struct
+from bebytes._derive import Solutions, slot_value, solve_derived
+from bebytes._plan import Data, List, Node, Number, Option, Plan, Record
+from bebytes._schema import schema_of
+from bebytes.fields import derived
+from bebytes.scenarios import Scenario, Work
+from bebytes.scenarios._model import ByteOrder
+
+
+class Unsupported(Exception):
+    """
+    What a library cannot express, as a reason that stands for itself: "no bit fields".
+    """
+
+
+class EngineError(Exception):
+    """
+    An engine that broke off; the text says how.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """
+    A struct class in the terms of a library.
+
+    Attributes:
+        encode: the library's object to bytes; the very function that a person would call, as it is timed.
+        decode: bytes to the library's object; likewise.
+        make: one of our values to the library's object; not timed.
+        plain: the library's object to the plain form (`plain_form`) that is compared; not timed.
+        source: the declaration as a person would write it, for readers to judge.
+    """
+
+    encode: Callable[[Any], bytes]
+    decode: Callable[[bytes], Any]
+    make: Callable[[Any], Any]
+    plain: Callable[[Any], Any]
+    source: str = ""
+
+
+class Module(Protocol):
+    """
+    A file of benches/engines; `RAW`, a collection of str, is optional.
+    """
+
+    def layout(self, cls: type[Struct], byteorder: ByteOrder) -> Layout:
+        """Say in the library's terms what a struct class declares."""
+        ...
+
+
+class Backend:
+    """
+    A backend of this package as such a module; it needs no checkout.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def layout(self, cls: type[Struct], byteorder: ByteOrder) -> Layout:
+        """
+        The codec of the class.
+        """
+        codec = Codec(cls, byteorder=byteorder, backend=self._name)  # type: ignore[arg-type]  # a name of the table
+        plan = schema_of(cls).plan(byteorder)
+        return Layout(codec.encode, codec.decode, lambda value: value, lambda record: plain_form(plan, record))
+
+
+class PythonEngine:
+    """
+    A module of this process, with a layout for each class that was asked for.
+    """
+
+    def __init__(self, name: str, module: Module, facts: dict[str, Any]) -> None:
+        self.name = name
+        self._module = module
+        self._raw: tuple[str, ...] = tuple(getattr(module, "RAW", ()))
+        self._layouts: dict[tuple[type, str], Layout | str] = {}
+        self._work: tuple[Scenario, Work] | None = None
+        self.facts = facts | ({"raw": list(self._raw)} if self._raw else {}) | {"loop_ns": loop_cost()}
+
+    def absent(self, scenario: Scenario) -> str:
+        found = self._find(scenario)
+        return found if isinstance(found, str) else ""
+
+    def failures(self, scenario: Scenario) -> list[str]:
+        layout = self._layout(scenario)
+        plan = schema_of(scenario.schema).plan(scenario.byteorder)
+        encodes = scenario.operation == "encode"
+        work = self.work(scenario)
+        wrong = []
+        for i, (value, given) in enumerate(zip(scenario.values, work.inputs, strict=True)):
+            answer: Any = scenario.data[i] if encodes else plain_form(plan, value, self._raw)
+            outcome = _outcome(work.calls if encodes else (*work.calls, layout.plain), given, answer)
+            wrong += [f"input {i}: {outcome}"] if outcome else []
+        return wrong
+
+    def time(self, scenario: Scenario, operations: int) -> int:
+        work = self.work(scenario)
+        if len(work.calls) == 2:
+            return _time_pair(*work.calls, work.inputs, operations)
+        return _time(work.calls[0], work.inputs, operations)
+
+    def work(self, scenario: Scenario) -> Work:
+        """
+        The calls to make and their inputs; the answers are those of the scenario, in plain form.
+
+        Raises:
+            EngineError: the values cannot be made into the library's objects.
+        """
+        # Of the last scenario alone: inputs of all would be garbage that the collector walks through.
+        if self._work is not None and self._work[0] is scenario:
+            return self._work[1]
+        layout = self._layout(scenario)
+        inputs: tuple[Any, ...] = scenario.data
+        if scenario.operation != "decode":
+            try:
+                inputs = tuple(layout.make(value) for value in scenario.values)
+            except Exception as e:
+                raise EngineError(f"no object of the library: {type(e).__name__}: {e}") from e
+        calls = {
+            "encode": (layout.encode,),
+            "decode": (layout.decode,),
+            "round trip": (layout.encode, layout.decode),
+        }[scenario.operation]
+        work = Work(calls, inputs, ())
+        self._work = (scenario, work)
+        return work
+
+    def layout(self, cls: type[Struct], byteorder: ByteOrder) -> Layout:
+        """
+        The layout of a class.
+
+        Raises:
+            Unsupported: the library cannot express it.
+        """
+        found = self._layouts.get((cls, byteorder))
+        if found is None:
+            try:
+                found = self._module.layout(cls, byteorder)
+            except Unsupported as e:
+                found = str(e)
+            self._layouts[cls, byteorder] = found
+        if isinstance(found, str):
+            raise Unsupported(found)
+        return found
+
+    def _find(self, scenario: Scenario) -> Layout | str:
+        try:
+            return self.layout(scenario.schema, scenario.byteorder)
+        except Unsupported as e:
+            return str(e)
+        except Exception as e:
+            raise EngineError(f"no layout: {type(e).__name__}: {e}") from e
+
+    def _layout(self, scenario: Scenario) -> Layout:
+        found = self._find(scenario)
+        if isinstance(found, str):
+            raise EngineError(found)
+        return found
+
+
+def plain_form(plan: Plan, record: Any, raw: Collection[str] = (), given: Solutions | None = None) -> tuple[Any, ...]:
+    """
+    A struct as a tuple of its fields, nested ones and lists likewise, derived numbers as they are on the wire.
+
+    Args:
+        plan: of its class.
+        record: the struct.
+        raw: the kinds of value to give as they are on the wire; see `RAW` above.
+        given: numbers for derived fields, from the struct around.
+
+    Raises:
+        TypeError: the struct is not of the plan's class.
+    """
+    if type(record) is not plan.cls:
+        raise TypeError(f"a {type(record).__name__} instead of a {plan.name}")
+    solutions = {**solve_derived(plan, record), **(given or {})}
+    fields = []
+    for i, op in enumerate(plan.ops):
+        value = slot_value(record, i)
+        if value is derived:
+            value = solutions[i,]
+        inner = {path[1:]: number for path, number in solutions.items() if path[0] == i and len(path) > 1}
+        fields.append(_plain_node(op.node, value, raw, inner))
+    return tuple(fields)
+
+
+def _plain_node(node: Node, value: Any, raw: Collection[str], given: Solutions) -> Any:
+    match node:
+        case Record():
+            return plain_form(node.plan, value, raw, given)
+        case List():
+            return [_plain_node(node.item, item, raw, {}) for item in value]
+        case Option():
+            return None if value is None else _plain_node(node.node, value, raw, {})
+        case Data():
+            return value.encode() if node.text and "text" in raw else value
+        case Number():
+            if node.kind not in raw:
+                return value
+            return ord(value) if node.kind == "char" else int(value)
+
+
+def same(one: Any, other: Any) -> bool:
+    """
+    Whether two plain forms are equal, types included: 1, True and the member of an enum are three values.
+    """
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, (tuple, list)):
+        return len(one) == len(other) and all(map(same, one, other))
+    # The repr tells -0.0 from 0.0.
+    return bool(one == other) and repr(one) == repr(other)
+
+
+def _outcome(calls: tuple[Callable[[Any], Any], ...], value: Any, answer: Any) -> str:
+    try:
+        for call in calls:
+            value = call(value)
+    except Exception as e:  # noqa: BLE001 (whatever goes wrong is a wrong answer)
+        return f"{type(e).__name__}: {e}"
+    return "" if same(value, answer) else f"{_short(value)} instead of {_short(answer)}"
+
+
+def _short(value: Any) -> str:
+    text = value.hex() if isinstance(value, bytes) else repr(value)
+    return text if len(text) <= 160 else f"{text[:160]}…"
+
+
+@cache
+def loop_cost() -> float:
+    """
+    The nanoseconds an operation that the loop around a call takes; the figures of all engines in Python include it.
+    """
+    inputs = tuple(range(64))
+    best = min(_time_nothing(inputs, 64_000) for _ in range(5))
+    return best / 64_000
+
+
+def _time(call: Callable[[Any], Any], inputs: tuple[Any, ...], operations: int) -> int:
+    laps, rest = divmod(operations, len(inputs))
+    last = inputs[:rest]
+    clock = time.perf_counter_ns
+    start = clock()
+    for _ in repeat(None, laps):
+        for value in inputs:
+            call(value)
+    for value in last:
+        call(value)
+    return clock() - start
+
+
+def _time_pair(
+    first: Callable[[Any], Any], second: Callable[[Any], Any], inputs: tuple[Any, ...], operations: int
+) -> int:
+    laps, rest = divmod(operations, len(inputs))
+    last = inputs[:rest]
+    clock = time.perf_counter_ns
+    start = clock()
+    for _ in repeat(None, laps):
+        for value in inputs:
+            second(first(value))
+    for value in last:
+        second(first(value))
+    return clock() - start
+
+
+def _time_nothing(inputs: tuple[Any, ...], operations: int) -> int:
+    clock = time.perf_counter_ns
+    start = clock()
+    for _ in repeat(None, operations // len(inputs)):
+        for _value in inputs:
+            pass
+    return clock() - start
