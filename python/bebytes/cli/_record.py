@@ -6,12 +6,11 @@ the old form would misread the new one.
 """
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from . import _cargo
+from ._files import write_whole
 
 FORM = 1
 
@@ -96,24 +95,15 @@ def keep(name: str, record: dict[str, Any]) -> Path:
 
 def write(path: Path, record: dict[str, Any]) -> None:
     """
-    Write a record whole or not at all: a run that is broken off leaves no half of one, nor does a full disk.
+    Write a record whole or not at all.
 
     Raises:
         RecordError: the folder is not there, or takes no file.
     """
     try:
-        handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}-")
+        write_whole(path, json.dumps(record, indent=1) + "\n")
     except OSError as e:
         raise RecordError(f"{path} cannot be written: {e.strerror}") from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(record, file, indent=1)
-            file.write("\n")
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink()
-        raise
 
 
 def _is_name(name: str) -> bool:
@@ -183,9 +173,3 @@ def _is_record(file: Path, kind: str) -> bool:
     except RecordError:
         return False
     return True
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
