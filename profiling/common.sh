@@ -239,3 +239,12 @@ build() {
         "$VENV/bin/maturin" develop --quiet --locked --profile "$profile" --manifest-path "$ROOT/Cargo.toml"
     inputs "$venv" build "$profile" >"$stamp"
 }
+
+# Builds the workload in Rust for the profilers and the counts, and sets WORKLOAD to its path. Frame pointers are no
+# setting of a cargo profile; in a profile of its own they cost no other build.
+build_workload() {
+    # shellcheck disable=SC2034  # for the scripts that source this
+    WORKLOAD=${CARGO_TARGET_DIR:-$ROOT/target}/profiling/examples/workload
+    RUSTFLAGS="${RUSTFLAGS:-} -C force-frame-pointers=yes" \
+        cargo build --quiet --locked --profile profiling --example workload --manifest-path "$ROOT/Cargo.toml"
+}

@@ -3,6 +3,7 @@ Scenarios as a file for the programs in Rust, which are told the plans, the valu
 """
 
 import json
+import re
 import struct
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,25 +14,29 @@ from bebytes._schema import schema_of
 
 from ._model import Scenario
 
+_RUN = re.compile(rb"(.)\1{15,}", re.DOTALL)
+
 
 def write_scenarios(path: Path, scenarios: Sequence[Scenario]) -> dict[str, int]:
     """
     Write scenarios for the Rust programs, with their compiled plans, and return the place of each by key.
 
-    The form is that of benches/engines/protocol.rs.
+    The form is that of benches/engines/scenario.rs, a line a scenario.
     """
     form = [
         {
             "layout": f"{s.group}/{s.name}",
             "operation": s.operation,
+            "iterations": s.iterations,
             "byteorder": s.byteorder,
             "plan": _plan_form(schema_of(s.schema).plan(s.byteorder)),
             "values": [_value_form(value) for value in s.values],
-            "data": [raw.hex() for raw in s.data],
+            "data": [_hex(raw) for raw in s.data],
         }
         for s in scenarios
     ]
-    path.write_text(json.dumps({"scenarios": form}, allow_nan=False), encoding="utf-8")
+    lines = ",\n".join(json.dumps(s, allow_nan=False, separators=(",", ":")) for s in form)
+    path.write_text(f'{{"scenarios": [\n{lines}\n]}}\n', encoding="utf-8")
     return {s.key: i for i, s in enumerate(scenarios)}
 
 
@@ -52,4 +57,14 @@ def _value_form(value: Any) -> Any:
     if isinstance(value, float):
         # As its bits: readers of decimal numbers may round the last one.
         return struct.pack(">d", value).hex()
-    return value.hex() if isinstance(value, bytes) else value
+    return _hex(value) if isinstance(value, bytes) else value
+
+
+def _hex(raw: bytes) -> str:
+    # A long run of one byte is the byte and how often, between spaces: "0384 05*900 0101".
+    parts = []
+    at = 0
+    for run in _RUN.finditer(raw):
+        parts += [raw[at : run.start()].hex(), f"{run[1].hex()}*{len(run[0])}"]
+        at = run.end()
+    return " ".join([*parts, raw[at:].hex()]).strip()
