@@ -1,0 +1,326 @@
+"""
+What the engines have in common: names for generated source, expressions as text, and objects from and to plain forms.
+"""
+
+import keyword
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from bebytes import Struct
+from bebytes._plan import (
+    Binary,
+    Computed,
+    Constant,
+    Data,
+    Expression,
+    Fixed,
+    List,
+    Node,
+    Number,
+    Option,
+    Plan,
+    Record,
+    Ref,
+    Table,
+)
+from bebytes._schema import schema_of
+from bebytes.cli._layouts import plain_form
+from bebytes.scenarios._model import ByteOrder
+
+Build = Callable[[Plan, tuple[Any, ...]], Any]
+Take = Callable[[Plan, Any], Iterable[Any]]
+
+
+class Names:
+    """
+    Names for one scope of generated source: each is given once.
+    """
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = {*taken, *keyword.kwlist}
+
+    @property
+    def all(self) -> frozenset[str]:
+        """
+        The names that are taken.
+        """
+        return frozenset(self._taken)
+
+    def new(self, wanted: str) -> str:
+        """
+        The wanted name, or the next one like it that is free.
+        """
+        name, number = wanted, 2
+        while name in self._taken:
+            name, number = f"{wanted}_{number}", number + 1
+        self._taken.add(name)
+        return name
+
+
+def plans_of(plan: Plan) -> list[Plan]:
+    """
+    The plans inside a plan, each once, inner ones first, and the plan itself last.
+    """
+    found: dict[int, Plan] = {}
+
+    def walk(node: Node) -> None:
+        match node:
+            case Record():
+                for op in node.plan.ops:
+                    walk(op.node)
+                found.setdefault(id(node.plan), node.plan)
+            case List():
+                walk(node.item)
+
+    walk(Record(plan))
+    return list(found.values())
+
+
+def tables_of(plan: Plan) -> list[Table]:
+    """
+    The enums and flags inside a plan, each once.
+    """
+    found: dict[type, Table] = {}
+    for inner in plans_of(plan):
+        for op in inner.ops:
+            for node in nodes_of(op.node):
+                if isinstance(node, Number) and node.table is not None:
+                    found.setdefault(node.table.cls, node.table)
+    return list(found.values())
+
+
+def nodes_of(node: Node) -> Iterator[Node]:
+    """
+    A node, and the nodes in it up to nested structs.
+    """
+    yield node
+    if isinstance(node, List):
+        yield from nodes_of(node.item)
+    if isinstance(node, Option):
+        yield node.node
+
+
+def class_names(plans: Iterable[Plan], names: Names) -> dict[int, str]:
+    """
+    A name for the class of each plan, by the plan's id; plans of one class have one name.
+    """
+    by_class: dict[type, str] = {}
+    found = {}
+    for plan in plans:
+        if plan.cls not in by_class:
+            by_class[plan.cls] = names.new(plan.cls.__name__)
+        found[id(plan)] = by_class[plan.cls]
+    return found
+
+
+def upper(name: str) -> str:
+    """
+    The name of a constant: QueryType is QUERY_TYPE.
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).upper()
+
+
+def expression_text(expression: Expression, ref: Callable[[tuple[int, ...]], str], divide: str = "//") -> str:
+    """
+    A length expression as Python.
+    """
+    match expression:
+        case Constant():
+            return str(expression.value)
+        case Ref():
+            return ref(expression.path)
+        case Binary(operator, left, right):
+            sides = [expression_text(side, ref, divide) for side in (left, right)]
+            sides = [f"({s})" if isinstance(e, Binary) else s for s, e in zip(sides, (left, right), strict=True)]
+            return f"{sides[0]} {divide if operator == '/' else operator} {sides[1]}"
+
+
+def references_of(plan: Plan) -> set[tuple[int, ...]]:
+    """
+    The paths that lengths of this very plan refer to.
+    """
+    found: set[tuple[int, ...]] = set()
+
+    def walk(expression: Expression) -> None:
+        match expression:
+            case Ref():
+                found.add(expression.path)
+            case Binary():
+                walk(expression.left)
+                walk(expression.right)
+
+    for op in plan.ops:
+        for node in nodes_of(op.node):
+            length = node.count if isinstance(node, List) else node.length if isinstance(node, Data) else None
+            if isinstance(length, Computed):
+                walk(length.expression)
+    return found
+
+
+def fixed_size(node: Node) -> int | None:
+    """
+    The bits of a node, if every value has as many.
+    """
+    match node:
+        case Number():
+            return node.width
+        case Data():
+            return node.length.value * 8 if isinstance(node.length, Fixed) else None
+        case Option():
+            inner = fixed_size(node.node)
+            return None if inner is None else inner + 8
+        case Record():
+            sizes = [fixed_size(op.node) for op in node.plan.ops]
+            return None if None in sizes else sum(s for s in sizes if s is not None)
+        case List():
+            item = fixed_size(node.item)
+            return item * node.count.value if item is not None and isinstance(node.count, Fixed) else None
+
+
+def wrapped(source: str, width: int = 120) -> str:
+    """
+    A source whose long lines are broken inside their brackets.
+    """
+    return "\n".join(part for line in source.split("\n") for part in _wrap(line, width))
+
+
+def _wrap(line: str, width: int) -> list[str]:
+    text = line.lstrip()
+    indent = line[: len(line) - len(text)]
+    if len(line) <= width:
+        return [line]
+    targets, equals, rest = text.partition(" = ")
+    if equals and "," in targets and not set("([") & set(targets):
+        inner = _fill(_split(targets), indent + "    ", width)
+        return [f"{indent}(", *inner, *_wrap(f"{indent}) = {rest}", width)]
+    # The first bracket that holds most of the line.
+    opens = [i for i, c in enumerate(text) if c in "(["]
+    for start in opens:
+        end = _closing(text, start)
+        if end - start > len(text) / 2:
+            content, deeper = text[start + 1 : end], indent + "    "
+            loop = _top_level(content, " for ")
+            if loop >= 0:
+                inner = [part for half in (content[:loop], content[loop + 1 :]) for part in _wrap(deeper + half, width)]
+            else:
+                inner = _fill(_split(content), deeper, width)
+            return [f"{indent}{text[: start + 1]}", *inner, f"{indent}{text[end:]}"]
+    return [line]
+
+
+def _fill(items: list[str], indent: str, width: int) -> list[str]:
+    if len(items) == 1:
+        # A comma would make a tuple of a subscript.
+        return _wrap(indent + items[0], width)
+    lines: list[str] = []
+    for item in items:
+        if lines and len(lines[-1]) + len(item) + 3 <= width and not lines[-1].strip().startswith((")", "]")):
+            lines[-1] += f" {item},"
+        else:
+            lines += _wrap(f"{indent}{item},", width)
+    return lines
+
+
+def _closing(text: str, start: int) -> int:
+    depth, quoted = 0, ""
+    for i in range(start, len(text)):
+        c = text[i]
+        if quoted:
+            quoted = "" if c == quoted else quoted
+        elif c in "\"'":
+            quoted = c
+        elif c in "([{":
+            depth += 1
+        elif c in ")]}":
+            depth -= 1
+            if not depth:
+                return i
+    return -1
+
+
+def _top_level(text: str, wanted: str) -> int:
+    # Where something stands outside of brackets, or -1.
+    i = 0
+    while i < len(text):
+        if text.startswith(wanted, i):
+            return i
+        i = (max(i, _closing(text, i)) if text[i] in "([{" else i) + 1
+    return -1
+
+
+def _split(text: str) -> list[str]:
+    # At the commas outside of brackets and quotes.
+    parts, at, i = [], 0, 0
+    while i < len(text):
+        if text[i] in "([{":
+            i = max(i, _closing(text, i))
+        elif text[i] in "\"'":
+            i = text.index(text[i], i + 1)
+        elif text[i] == ",":
+            parts.append(text[at:i].strip())
+            at = i + 1
+        i += 1
+    return [*parts, *([text[at:].strip()] if text[at:].strip() else [])]
+
+
+def run_source(source: str, namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    The names that a source defines, in a module of its own.
+    """
+    defined: dict[str, Any] = {"__name__": "generated", **namespace}
+    exec(compile(source, "<generated>", "exec"), defined)  # noqa: S102 (we wrote it)
+    return defined
+
+
+def maker(plan: Plan, build: Build, raw: Iterable[str] = ()) -> Callable[[Any], Any]:
+    """
+    A function from one of our values to a library's object; `build` makes one of a plan and the values of its fields.
+    """
+    kinds = tuple(raw)
+
+    def record(plan: Plan, fields: Iterable[Any]) -> Any:
+        return build(plan, tuple(node(op.node, value) for op, value in zip(plan.ops, fields, strict=True)))
+
+    def node(of: Node, value: Any) -> Any:
+        match of:
+            case Record():
+                return record(of.plan, value)
+            case List():
+                return [node(of.item, item) for item in value]
+        return value
+
+    return lambda value: record(plan, plain_form(plan, value, kinds))
+
+
+def plainer(plan: Plan, take: Take) -> Callable[[Any], tuple[Any, ...]]:
+    """
+    A function from a library's object to the plain form; `take` gives the values of the fields of a plan.
+    """
+
+    def record(plan: Plan, value: Any) -> tuple[Any, ...]:
+        return tuple(node(op.node, item) for op, item in zip(plan.ops, take(plan, value), strict=True))
+
+    def node(of: Node, value: Any) -> Any:
+        match of:
+            case Record():
+                return record(of.plan, value)
+            case List():
+                return [node(of.item, item) for item in value]
+        return value
+
+    return lambda value: record(plan, value)
+
+
+def by_attribute(plan: Plan, value: Any) -> list[Any]:
+    """
+    The fields of an object that has them as attributes of our names.
+    """
+    return [getattr(value, op.name) for op in plan.ops]
+
+
+def plan_of(cls: type[Struct], byteorder: ByteOrder) -> Plan:
+    """
+    The plan of a struct class.
+    """
+    return schema_of(cls).plan(byteorder)
