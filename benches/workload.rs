@@ -3,9 +3,10 @@
 //! Operations are those of the engine `core` of `bebytes bench`: a decode builds a value, an encode a new `Vec`. All of them
 //! run in the function `measured`; reading the file and checking the answers does not.
 
+#[allow(dead_code, reason = "each program uses what it needs")]
 #[path = "engines/plans.rs"]
 mod plans;
-#[allow(dead_code, reason = "each program uses the parts of a scenario that it needs")]
+#[allow(dead_code, reason = "each program uses what it needs")]
 #[path = "engines/scenario.rs"]
 mod scenario;
 
@@ -54,13 +55,8 @@ fn options(mut words: impl Iterator<Item = String>) -> Result<Options, String> {
     Ok(options)
 }
 
-/// `group/name/operation`.
-fn key(scenario: &Scenario) -> String {
-    format!("{}/{}", scenario.layout, scenario.operation)
-}
-
 fn matches(scenario: &Scenario, pattern: &str) -> bool {
-    key(scenario).strip_prefix(pattern).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    scenario.key().strip_prefix(pattern).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The scenarios to run, in the order of the file.
@@ -81,14 +77,14 @@ fn run(options: &Options) -> Result<ExitCode, String> {
     for scenario in &select(scenario::read(&options.file)?, &options.patterns)? {
         let work = plans::work(scenario);
         if let Some(failure) = work.failures().first() {
-            eprintln!("workload: {} is wrong: {failure}", key(scenario));
+            eprintln!("workload: {} is wrong: {failure}", scenario.key());
             code = ExitCode::FAILURE;
             continue;
         }
         let iterations = options.iterations.unwrap_or(scenario.iterations);
         let start = Instant::now();
         work.run(iterations);
-        println!("{}: {iterations} operations on core in {:.3} s", key(scenario), start.elapsed().as_secs_f64());
+        println!("{}: {iterations} operations on core in {:.3} s", scenario.key(), start.elapsed().as_secs_f64());
     }
     Ok(code)
 }

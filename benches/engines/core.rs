@@ -1,8 +1,9 @@
 //! Times the Rust core of this package, without an interpreter; run by `bebytes bench`.
 
+#[allow(dead_code, reason = "each program uses what it needs")]
 mod plans;
 mod protocol;
-#[allow(dead_code, reason = "each program uses the parts of a scenario that it needs")]
+#[allow(dead_code, reason = "each program uses what it needs")]
 mod scenario;
 
 fn main() {

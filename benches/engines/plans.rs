@@ -4,12 +4,13 @@
 
 use std::sync::Arc;
 
+use _core::encode;
 use _core::error::Wide;
 use _core::plan::{Expression, Field, Kind, Length, Node, Operator, Order, Plan, Table};
-use _core::value::{self, Value};
+use _core::value::{self, Reader, Value};
 use serde_json::Value as Json;
 
-use crate::scenario::{self, Scenario, Task, Work};
+use crate::scenario::{self, Reusing, Scenario, Task, Work};
 
 /// A scenario on the core.
 pub fn work(scenario: &Scenario) -> Box<dyn Work> {
@@ -21,6 +22,18 @@ pub fn work(scenario: &Scenario) -> Box<dyn Work> {
         data: scenario.data.clone(),
         encode: move |value: &Value| value::encode(&plan, value).map_err(|error| error.to_string()),
         decode: move |data: &[u8]| value::decode(&decoded, data).map_err(|error| error.to_string()),
+    })
+}
+
+/// Its encoding into a buffer that is used again.
+pub fn work_reusing(scenario: &Scenario) -> Box<dyn Work> {
+    let plan = plan(&scenario.plan);
+    Box::new(Reusing {
+        values: scenario.values.iter().map(|json| record(&plan, json)).collect(),
+        data: scenario.data.clone(),
+        encode: move |value: &Value, out: &mut Vec<u8>| {
+            encode::encode(&plan, &value, &mut Reader::default(), out).map_err(|error| error.to_string())
+        },
     })
 }
 

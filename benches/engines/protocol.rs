@@ -35,7 +35,7 @@ pub fn serve(version: &str, make: impl Fn(&Scenario) -> Result<Box<dyn Work>, St
             (_, Err(reason)) => json!({ "absent": reason }),
             ("check", Ok(work)) => json!({ "failures": work.failures() }),
             ("time", Ok(work)) => {
-                json!({ "ns": u64::try_from(time(&**work, number(2))).expect("less than 500 years") })
+                json!({ "ns": time(&**work, number(2)) })
             }
             (verb, _) => panic!("no answer to {verb}"),
         });

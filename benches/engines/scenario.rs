@@ -28,6 +28,13 @@ pub struct Scenario {
     pub data: Vec<Vec<u8>>,
 }
 
+impl Scenario {
+    /// `group/name/operation`.
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.layout, self.operation)
+    }
+}
+
 /// A scenario that an engine can run.
 pub trait Work {
     /// What the engine gets wrong.
@@ -87,18 +94,58 @@ where
     }
 }
 
+/// Values and bytes of one layout, and how an engine writes one behind what a buffer holds.
+pub struct Reusing<V, E> {
+    pub values: Vec<V>,
+    pub data: Vec<Vec<u8>>,
+    pub encode: E,
+}
+
+impl<V, E> Reusing<V, E> {
+    /// An empty buffer that holds any of the records.
+    fn buffer(&self) -> Vec<u8> {
+        Vec::with_capacity(self.data.iter().map(Vec::len).max().unwrap_or(0))
+    }
+}
+
+impl<V, E: Fn(&V, &mut Vec<u8>) -> Result<(), String>> Work for Reusing<V, E> {
+    fn failures(&self) -> Vec<String> {
+        let mut out = self.buffer();
+        let mut failures = Vec::new();
+        for (number, (value, data)) in self.values.iter().zip(&self.data).enumerate() {
+            out.clear();
+            match (self.encode)(value, &mut out) {
+                Ok(()) if out == *data => {}
+                Ok(()) => failures.push(format!("input {number}: {} instead of {}", hex(&out), hex(data))),
+                Err(error) => failures.push(format!("input {number}: {error}")),
+            }
+        }
+        failures
+    }
+
+    fn run(&self, operations: usize) {
+        let mut out = self.buffer();
+        measured(&self.values, operations, |value| {
+            out.clear();
+            let done = (self.encode)(value, &mut out);
+            black_box(&out);
+            done
+        });
+    }
+}
+
 /// The nanoseconds that so many operations take.
-pub fn time(work: &dyn Work, operations: usize) -> u128 {
+pub fn time(work: &dyn Work, operations: usize) -> u64 {
     let start = Instant::now();
     work.run(operations);
-    start.elapsed().as_nanos()
+    u64::try_from(start.elapsed().as_nanos()).expect("less than 500 years")
 }
 
 /// Calls on the inputs in turn; what goes in and what comes out is hidden from the optimiser.
 ///
 /// Never inlined, so that profilers find it by its name, and callgrind can begin and end there.
 #[inline(never)]
-pub fn measured<I, O>(inputs: &[I], operations: usize, call: impl Fn(&I) -> O) {
+pub fn measured<I, O>(inputs: &[I], operations: usize, mut call: impl FnMut(&I) -> O) {
     let (whole, rest) = (operations / inputs.len(), operations % inputs.len());
     for _ in 0..whole {
         for input in inputs {

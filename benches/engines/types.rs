@@ -5,50 +5,50 @@ use std::fmt::Debug;
 use bebytes::BeBytes;
 use serde_json::Value as Json;
 
-use crate::scenario::{self, Scenario, Task, Work};
+use crate::scenario::{self, Reusing, Scenario, Task, Work};
+
+/// Calls a function for the type of a layout, and for none gives the reason.
+macro_rules! for_type {
+    ($call:ident, $scenario:expr) => {
+        match $scenario.layout.as_str() {
+            "primitives/u8" => $call::<U8>($scenario),
+            "primitives/u16" => $call::<U16>($scenario),
+            "primitives/u32" => $call::<U32>($scenario),
+            "bit_fields/complex" => $call::<Complex>($scenario),
+            "bit_fields/cross-byte" => $call::<CrossByte>($scenario),
+            "enums/regular" => $call::<Regular>($scenario),
+            "vectors/fixed" => $call::<FixedVector>($scenario),
+            "vectors/from-field" => $call::<FromField>($scenario),
+            "nested/deep" => $call::<Deep>($scenario),
+            "nested/mixed types" => $call::<Mixed>($scenario),
+            "nested/allocation" => $call::<Chunks>($scenario),
+            "arrays/fixed" => $call::<FixedArrays>($scenario),
+            "arrays/of structs" => $call::<Polygon>($scenario),
+            "mixed/packet" => $call::<Packet>($scenario),
+            "mixed/memory stress" => $call::<Blocks>($scenario),
+            "mixed/dns-like" => $call::<Name>($scenario),
+            "real/ccsds header" => $call::<SpaceHeader>($scenario),
+            "real/ccsds telemetry" => $call::<Telemetry>($scenario),
+            "real/ipv4 header" => $call::<Ipv4>($scenario),
+            layout => return Err(format!("no type for {layout}")),
+        }
+    };
+}
 
 /// A scenario on the crate.
 ///
 /// # Errors
 /// There is no type for its layout.
 pub fn work(scenario: &Scenario) -> Result<Box<dyn Work>, String> {
-    Ok(match scenario.layout.as_str() {
-        "primitives/u8" => task::<U8>(scenario),
-        "primitives/u16" => task::<U16>(scenario),
-        "primitives/u32" => task::<U32>(scenario),
-        "bit_fields/complex" => task::<Complex>(scenario),
-        "bit_fields/cross-byte" => task::<CrossByte>(scenario),
-        "enums/regular" => task::<Regular>(scenario),
-        "vectors/fixed" => task::<FixedVector>(scenario),
-        "vectors/from-field" => task::<FromField>(scenario),
-        "nested/deep" => task::<Deep>(scenario),
-        "nested/mixed types" => task::<Mixed>(scenario),
-        "nested/allocation" => task::<Chunks>(scenario),
-        "arrays/fixed" => task::<FixedArrays>(scenario),
-        "arrays/of structs" => task::<Polygon>(scenario),
-        "mixed/packet" => task::<Packet>(scenario),
-        "mixed/memory stress" => task::<Blocks>(scenario),
-        "mixed/dns-like" => task::<Name>(scenario),
-        "real/ccsds header" => task::<SpaceHeader>(scenario),
-        "real/ccsds telemetry" => task::<Telemetry>(scenario),
-        "real/ipv4 header" => task::<Ipv4>(scenario),
-        layout => return Err(format!("no type for {layout}")),
-    })
+    Ok(for_type!(task, scenario))
 }
 
-fn task<T: BeBytes + Debug + Given + PartialEq + 'static>(scenario: &Scenario) -> Box<dyn Work> {
-    assert!(!scenario.little, "no scenario of the crate is little endian");
-    Box::new(Task {
-        operation: scenario.operation.clone(),
-        values: scenario.values.iter().map(T::given).collect(),
-        data: scenario.data.clone(),
-        encode: |value: &T| Ok(value.to_be_bytes()),
-        decode: |data: &[u8]| match T::try_from_be_bytes(data) {
-            Ok((value, consumed)) if consumed == data.len() => Ok(value),
-            Ok((_, consumed)) => Err(format!("read {consumed} of {} bytes", data.len())),
-            Err(error) => Err(error.to_string()),
-        },
-    })
+/// Its encoding into a buffer that is used again.
+///
+/// # Errors
+/// There is no type for its layout.
+pub fn work_reusing(scenario: &Scenario) -> Result<Box<dyn Work>, String> {
+    Ok(for_type!(reusing, scenario))
 }
 
 /// A value made of its JSON form.
@@ -449,4 +449,28 @@ given! {
         version, words, service, congestion, length, identification, reserved, whole, more, fragment, hops, protocol,
         checksum, source, destination, options
     }
+}
+
+fn task<T: BeBytes + Debug + Given + PartialEq + 'static>(scenario: &Scenario) -> Box<dyn Work> {
+    assert!(!scenario.little, "no scenario of the crate is little endian");
+    Box::new(Task {
+        operation: scenario.operation.clone(),
+        values: scenario.values.iter().map(T::given).collect(),
+        data: scenario.data.clone(),
+        encode: |value: &T| Ok(value.to_be_bytes()),
+        decode: |data: &[u8]| match T::try_from_be_bytes(data) {
+            Ok((value, consumed)) if consumed == data.len() => Ok(value),
+            Ok((_, consumed)) => Err(format!("read {consumed} of {} bytes", data.len())),
+            Err(error) => Err(error.to_string()),
+        },
+    })
+}
+
+fn reusing<T: BeBytes + Given + 'static>(scenario: &Scenario) -> Box<dyn Work> {
+    assert!(!scenario.little, "no scenario of the crate is little endian");
+    Box::new(Reusing {
+        values: scenario.values.iter().map(T::given).collect(),
+        data: scenario.data.clone(),
+        encode: |value: &T, out: &mut Vec<u8>| value.encode_be_to(out).map_err(|error| error.to_string()),
+    })
 }

@@ -30,14 +30,23 @@ def write_scenarios(path: Path, scenarios: Sequence[Scenario]) -> dict[str, int]
             "iterations": s.iterations,
             "byteorder": s.byteorder,
             "plan": _plan_form(schema_of(s.schema).plan(s.byteorder)),
-            "values": [_value_form(value) for value in s.values],
-            "data": [_hex(raw) for raw in s.data],
+            "values": [_value_form(value) for value in s.values[:period]],
+            "data": [_hex(raw) for raw in s.data[:period]],
         }
         for s in scenarios
+        for period in (_period(s),)
     ]
     lines = ",\n".join(json.dumps(s, allow_nan=False, separators=(",", ":")) for s in form)
     path.write_text(f'{{"scenarios": [\n{lines}\n]}}\n', encoding="utf-8")
     return {s.key: i for i, s in enumerate(scenarios)}
+
+
+def _period(scenario: Scenario) -> int:
+    # Few inputs that are taken again and again need not be written again and again.
+    whole = len(scenario.values)
+    divisors = (n for n in range(1, whole) if whole % n == 0)
+    repeats = (n for n in divisors if all(v is scenario.values[i % n] for i, v in enumerate(scenario.values)))
+    return next(repeats, whole)
 
 
 def _plan_form(part: Any) -> Any:
