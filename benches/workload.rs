@@ -99,3 +99,73 @@ fn main() -> ExitCode {
         ExitCode::from(2)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(words: &[&str]) -> Result<Options, String> {
+        options(words.iter().map(|word| (*word).to_owned()))
+    }
+
+    fn chosen(patterns: &[&str]) -> Result<Vec<String>, String> {
+        let all = scenario::read(&given(&[])?.file)?;
+        let patterns: Vec<_> = patterns.iter().map(|pattern| (*pattern).to_owned()).collect();
+        Ok(select(all, &patterns)?.iter().map(Scenario::key).collect())
+    }
+
+    #[test]
+    fn without_options_it_is_a_group_of_the_file_beside_the_benches() {
+        let options = given(&[]).unwrap();
+
+        assert!(options.file.ends_with("benches/scenarios.json"));
+        assert_eq!(options.patterns, [DEFAULT]);
+        assert_eq!(options.iterations, None);
+    }
+
+    #[test]
+    fn of_a_named_file_it_is_all() {
+        let options = given(&["--scenarios", "x.json", "--iterations", "7"]).unwrap();
+
+        assert_eq!((options.file, options.patterns, options.iterations), ("x.json".into(), vec![], Some(7)));
+    }
+
+    #[test]
+    fn bad_use_is_a_sentence() {
+        let refused = |words: &[&str]| given(words).err().unwrap();
+
+        assert_eq!(refused(&["--iterations", "0"]), "--iterations: 0 is no number above 0");
+        assert_eq!(refused(&["--iterations", "x"]), "--iterations: x is no number above 0");
+        assert!(refused(&["--scenario"]).starts_with("--scenario wants a value\nusage: "));
+        assert!(refused(&["--engine", "core"]).starts_with("no option is called --engine\nusage: "));
+    }
+
+    #[test]
+    fn a_pattern_is_a_group_a_name_or_an_operation() {
+        assert_eq!(chosen(&["primitives/u16"]).unwrap(), ["primitives/u16/encode", "primitives/u16/decode"]);
+        assert_eq!(chosen(&["bit_fields/complex/round trip"]).unwrap(), ["bit_fields/complex/round trip"]);
+        assert_eq!(chosen(&["vectors"]).unwrap().len(), 4);
+        assert_eq!(chosen(&["vectors/fixed", "enums/flags/decode"]).unwrap().len(), 3);
+    }
+
+    #[test]
+    fn an_unknown_pattern_lists_what_there_is() {
+        let reason = chosen(&["primitives/u16", "primitives/u"]).err().unwrap();
+
+        assert!(reason.starts_with("no scenario is called primitives/u; there are primitives/u8, primitives/u16, "));
+    }
+
+    #[test]
+    fn runs_of_bytes_are_written_by_their_length() {
+        assert_eq!(scenario::bytes(&"0384 05*3 0101".into()), [3, 0x84, 5, 5, 5, 1, 1]);
+        assert_eq!(scenario::bytes(&"ff*2".into()), [255, 255]);
+        assert!(scenario::bytes(&"".into()).is_empty());
+    }
+
+    #[test]
+    fn a_file_that_is_none_is_named() {
+        let options = given(&["--scenarios", "/nowhere/x.json"]).unwrap();
+
+        assert!(run(&options).err().unwrap().starts_with("/nowhere/x.json: "));
+    }
+}

@@ -133,10 +133,12 @@ def _run(chosen: Sequence[Scenario], engine: str, iterations: int | None) -> int
         # What exists by now is no garbage; the collector stays on for what the calls make.
         gc.collect()
         gc.freeze()
-        start = time.perf_counter()
-        measured(work, operations)
-        seconds = time.perf_counter() - start
-        gc.unfreeze()
+        try:
+            start = time.perf_counter()
+            measured(work, operations)
+            seconds = time.perf_counter() - start
+        finally:
+            gc.unfreeze()
         print(f"{s.key}: {operations} operations on {engine} in {seconds:.3f} s", flush=True)
     return code
 
