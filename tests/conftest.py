@@ -43,3 +43,33 @@ def codec(backend: str) -> Callable[..., bebytes.Codec[Any]]:
     Build a codec for a class on every backend that is installed.
     """
     return functools.partial(bebytes.Codec, backend=backend)  # type: ignore[arg-type]  # a name from available_backends()
+
+
+@pytest.fixture
+def good_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A debug build of the extension, which `bebytes bench` refuses, passes for a good one: the tests run with it too.
+    """
+    if "native" in bebytes.available_backends():
+        from bebytes import _core
+
+        monkeypatch.setattr(_core, "build_profile", "release")
+
+
+@pytest.fixture
+def no_wishes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    What the shell of the tests wants for its own screen says nothing.
+    """
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "TERM", "COLORTERM", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def no_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    As where the package is installed without its repository.
+    """
+    from bebytes.cli import _cargo
+
+    monkeypatch.setattr(_cargo, "checkout", lambda: None)

@@ -31,6 +31,19 @@ def interpreter() -> str:
     return f"{platform.python_implementation()} {platform.python_version()} ({', '.join(traits)})"
 
 
+def build() -> str:
+    """
+    The cargo profile of the extension, or "" where there is none.
+    """
+    import bebytes
+
+    if "native" not in bebytes.available_backends():
+        return ""
+    from bebytes import _core
+
+    return str(_core.build_profile)
+
+
 def compiler() -> str:
     """
     The Rust compiler on the PATH, or "".

@@ -101,9 +101,19 @@ def write(path: Path, record: dict[str, Any]) -> None:
         RecordError: the folder is not there, or takes no file.
     """
     try:
-        write_whole(path, json.dumps(record, indent=1) + "\n")
+        write_whole(path, _text(record))
     except OSError as e:
         raise RecordError(f"{path} cannot be written: {e.strerror}") from None
+
+
+def _text(record: dict[str, Any]) -> str:
+    # A line a fact and a line a row: an indented list of samples would have a line for each.
+    def value(one: Any) -> str:
+        if isinstance(one, list) and one:
+            return "[\n  " + ",\n  ".join(map(json.dumps, one)) + "\n ]"
+        return json.dumps(one)
+
+    return "{\n " + ",\n ".join(f"{json.dumps(key)}: {value(one)}" for key, one in record.items()) + "\n}\n"
 
 
 def _is_name(name: str) -> bool:

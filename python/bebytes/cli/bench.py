@@ -1,74 +1,76 @@
 """
-Time every scenario on every engine: the Rust crate bebytes, the Rust core, the native and the python backend.
+Time every scenario on some engines: the Rust crate bebytes, our Rust core, the native and the python backend, code by hand.
 
 Each answer is checked first; a wrong one ends the run with exit code 1. Figures are nanoseconds an operation, the best of
-several rounds in which the engines take turns.
+many short rounds in which the engines take turns, in several processes one after the other.
 """
 
 import argparse
 import datetime as dt
-import random
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
 from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from . import _record, bench_compare
+from . import _choose, _record, bench_compare, bench_report
+from ._choose import Refused
 
 if TYPE_CHECKING:
     from bebytes.scenarios import Absent, Scenario
 
-    from ._engines import Engine
-    from ._measure import Cell, Settings
+    from ._measure import Cell, Cells, Settings
     from ._show import Screen
 
 HELP = "time encoding and decoding on every engine, with checked answers"
 
-FULL = (5, 0.1)
-QUICK = (3, 0.01)
+# Launches, rounds of each, seconds of a round.
+FULL = (6, 16, 0.003)
+QUICK = (4, 8, 0.002)
 
 PREVIEW = "real/ipv4 udp dns/decode"
 
-
-class Refused(Exception):
-    """
-    The run cannot start; the text says what to do.
-    """
-
-
-VERBS: dict[str, ModuleType] = {"compare": bench_compare}
+VERBS: dict[str, ModuleType] = {"compare": bench_compare, "report": bench_report}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """
     The options of the verb, and the verbs below it.
     """
-    parser.add_argument("--group", type=_names, action="extend", metavar="NAMES", help="only these groups of scenarios")
+    _choose.add_scenarios(parser)
+    _choose.add_engines(parser, "crate, core, native, python and floor")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     parser.add_argument(
-        "--engine",
-        type=_names,
-        action="extend",
-        metavar="NAMES",
-        help="only these engines; an unknown name lists them",
+        "--launches",
+        type=_choose.positive(int),
+        metavar="N",
+        help=f"processes that measure, one after the other (otherwise {FULL[0]}, with --quick {QUICK[0]});"
+        " 1 measures in the command itself",
     )
-    parser.add_argument("--quick", action="store_true", help=f"{QUICK[0]} short rounds instead of {FULL[0]}")
-    parser.add_argument("--rounds", type=_positive(int), metavar="N", help="rounds an engine and scenario")
+    parser.add_argument(
+        "--rounds",
+        type=_choose.positive(int),
+        metavar="N",
+        help=f"rounds of an engine and scenario in each launch (otherwise {FULL[1]}, with --quick {QUICK[1]})",
+    )
     parser.add_argument(
         "--seconds",
-        type=_positive(float),
+        type=_choose.positive(float),
         metavar="S",
-        help="what a round of a slow engine takes; it then has fewer operations than the scenario says",
+        help=f"what a round takes (otherwise {FULL[2]}, with --quick {QUICK[2]}), but each input is taken once",
     )
+    parser.add_argument("--detail", action="store_true", help="a line a cell, with medians and intervals")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures, and what they ran on, to FILE")
-    verbs = parser.add_subparsers(title="with kept figures", metavar="VERB")
+    parser.add_argument(
+        "--save", metavar="NAME", help="keep them in benches/record under that name, over what has it already"
+    )
+    verbs = parser.add_subparsers(title="with kept figures", metavar="[VERB]")
     for name, verb in VERBS.items():
         of_verb = verbs.add_parser(name, help=verb.HELP, description=verb.__doc__)
-        verb.add_arguments(of_verb)
         of_verb.set_defaults(run=verb.run)
+        verb.add_arguments(of_verb)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -86,92 +88,157 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _bench(arguments: argparse.Namespace, screen: "Screen") -> int:
-    from bebytes import scenarios
-
+    from . import _engines
+    from ._launches import BrokenOff
     from ._measure import Settings
 
-    rounds, seconds = QUICK if arguments.quick else FULL
-    settings = Settings(arguments.rounds or rounds, arguments.seconds or seconds, random.Random())  # noqa: S311 (which engine goes first is no secret)
+    launches, rounds, seconds = QUICK if arguments.quick else FULL
+    settings = Settings(arguments.launches or launches, arguments.rounds or rounds, arguments.seconds or seconds)
     try:
-        if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
-            raise Refused(f"--json {arguments.json}: there is no such folder")
-        names = _engine_names(arguments.engine)
-        try:
-            loaded = scenarios.load(arguments.group or scenarios.GROUPS)
-        except ValueError as e:
-            raise Refused(f"--group: {e}") from None
-        with ExitStack() as stack:
-            engines, missing = _open(names, loaded, screen, stack, named=arguments.engine is not None)
-            record = _facts(engines, missing, settings)
-            _head(record, screen)
-            _preview(loaded, screen)
-            failed = _run(loaded, engines, names, missing, settings, screen, record)
-    except Refused as e:
+        _choose.folder_of(arguments.json)
+        if arguments.save is not None:
+            _record.path_of(arguments.save)
+        names = _choose.engines(arguments.engines, _engines.NAMES, _engines.DEFAULT)
+        loaded = _choose.scenarios(arguments.group, arguments.scenario)
+        wanted = arguments.engines is not None and "all" not in arguments.engines
+        record, failed = _Run(loaded, names, settings, screen, wanted, arguments.detail).whole()
+        if arguments.json is not None:
+            _record.write(arguments.json, record)
+            screen.line(f"written: {arguments.json}")
+        if arguments.save is not None:
+            screen.line(f"kept: {_record.keep(arguments.save, record)}")
+    except (Refused, _engines.Refused, _record.RecordError, BrokenOff) as e:
+        screen.end()
         print(f"bebytes bench: {e}", file=sys.stderr)
         return 2
-    if arguments.json is not None:
-        _record.write(arguments.json, record)
-        screen.line(f"written: {arguments.json}")
     return 1 if failed else 0
 
 
-def _positive(kind: type) -> Any:
-    def parse(text: str) -> Any:
-        value = kind(text)
-        if not value > 0:
-            raise argparse.ArgumentTypeError(f"{text} is not above 0")
-        return value
-
-    parse.__name__ = kind.__name__
-    return parse
-
-
-def _names(text: str) -> list[str]:
-    return text.split(",")
-
-
-def _engine_names(asked: Sequence[str] | None) -> list[str]:
-    from ._engines import DEFAULT, NAMES
-
-    if asked is None:
-        return list(DEFAULT)
-    if unknown := sorted(set(asked).difference(NAMES)):
-        raise Refused(f"--engine: no engine is called {', '.join(unknown)}; there are {', '.join(NAMES)}")
-    return [name for name in NAMES if name in asked]
-
-
-def _open(
-    names: Sequence[str], loaded: "Sequence[Scenario | Absent]", screen: "Screen", stack: ExitStack, named: bool
-) -> "tuple[list[Engine], dict[str, str]]":
+class _Run:
     """
-    The engines that can run, and the reasons of those that cannot.
-
-    Raises:
-        Refused: an engine is a debug build, or was asked for by name and cannot run.
+    One run of the command.
     """
-    from . import _engines
 
-    try:
-        engines, missing = _engines.open_engines(names, loaded, stack, screen.note)
-    except _engines.Refused as e:
-        raise Refused(str(e)) from None
-    if named and missing:
-        raise Refused("; ".join(f"{engine}: {reason}" for engine, reason in missing.items()))
-    return engines, missing
+    def __init__(
+        self,
+        loaded: "Sequence[Scenario | Absent]",
+        names: Sequence[str],
+        settings: "Settings",
+        screen: "Screen",
+        wanted: bool,
+        detail: bool,
+    ) -> None:
+        """
+        Begin a run.
+
+        Args:
+            loaded: the rows.
+            names: the engines.
+            settings: how long to measure.
+            screen: where all of it stands.
+            wanted: whether an engine that cannot run is an error.
+            detail: whether each cell is a line.
+        """
+        from ._measure import Cells
+
+        self._loaded = loaded
+        self._names = names
+        self._settings = settings
+        self._screen = screen
+        self._wanted = wanted
+        self._detail = detail
+        self._cells: Cells = Cells()
+        self._missing: dict[str, str] = {}
+        self._record: dict[str, Any] = {}
+        self._launch = ""
+
+    def whole(self) -> tuple[dict[str, Any], bool]:
+        """
+        Measure and show everything; the record, and whether a check failed.
+        """
+        from . import _launches
+
+        try:
+            _launches.run(
+                self._loaded,
+                self._names,
+                self._settings,
+                self._opened,
+                self._screen.note,
+                self._step,
+                self._cells,
+            )
+        finally:
+            # Of a run that is broken off, what there is.
+            if self._record:
+                self._show()
+        self._record |= _rows(self._loaded, self._cells)
+        return self._record, self._verdict()
+
+    def _opened(self, facts: dict[str, Any], missing: dict[str, str]) -> None:
+        if self._wanted and missing:
+            raise Refused("; ".join(f"{engine}: {reason}" for engine, reason in missing.items()))
+        self._missing = missing
+        self._record = _facts(facts, missing, self._settings)
+        _head(self._record, self._screen)
+        _preview(self._loaded, self._screen)
+        groups = dict.fromkeys(s.group.replace("_", " ") for s in self._loaded if hasattr(s, "operation"))
+        self._screen.section(f"measuring {', '.join(groups)} on {', '.join(facts)}")
+        self._screen.expect(self._settings.launches * self._settings.rounds * len(groups))
+
+    def _step(self, doing: str) -> None:
+        launch, colon, _ = doing.partition(":")
+        if colon and launch != self._launch:
+            self._launch = launch
+            self._screen.section(launch)
+        self._screen.step(doing)
+
+    def _show(self) -> None:
+        from . import _summary
+        from ._table import Tables
+
+        tables = Tables(self._screen, self._loaded, self._names, self._missing, self._cells)
+        for _, members in groupby(self._loaded, lambda s: s.group):
+            rows = [s for s in members if not hasattr(s, "operation") or s.key in self._cells]
+            if rows:
+                tables.show(rows, self._detail)
+        tables.legend()
+        _summary.show(self._screen, self._cells, self._names, self._loaded)
+
+    def _verdict(self) -> bool:
+        from bebytes.scenarios import INPUTS
+
+        wrong = [
+            f"{engine}, {key}: {failure}"
+            for key, cells in self._cells.items()
+            for engine, cell in cells.items()
+            for failure in cell.failures[:3]
+        ]
+        self._screen.line()
+        for text in wrong:
+            self._screen.line(f"WRONG: {text}", "red")
+        checked = sum(not cell.absent for cells in self._cells.values() for cell in cells.values())
+        if wrong:
+            self._screen.line("Some answers were wrong; see above.")
+        elif checked:
+            self._screen.line(f"All answers of {checked} cells were right, each on {INPUTS} inputs.")
+        return bool(wrong)
 
 
-def _facts(engines: "Sequence[Engine]", missing: dict[str, str], settings: "Settings") -> dict[str, Any]:
+def _facts(engines: dict[str, Any], missing: dict[str, str], settings: "Settings") -> dict[str, Any]:
     from . import _cargo, _machine, installed_version
 
     return {
         "form": _record.FORM,
         "bebytes": installed_version(),
+        "build": _machine.build(),
         "commit": _machine.commit(_cargo.checkout()),
         "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "machine": _machine.machine(),
         "interpreter": _machine.interpreter(),
         "compiler": _machine.compiler(),
-        "engines": {e.name: e.facts for e in engines} | {name: {"absent": reason} for name, reason in missing.items()},
+        "engines": engines | {name: {"absent": reason} for name, reason in missing.items()},
+        "launches": settings.launches,
         "rounds": settings.rounds,
         "seconds": settings.seconds,
     }
@@ -191,9 +258,10 @@ def _head(record: dict[str, Any], screen: "Screen") -> None:
         for name in NAMES
         if name in record["engines"]
     ]
+    rounds = f"{record['launches']} × {record['rounds']}".replace("×", screen.times)  # noqa: RUF001 (the sign that is meant)
     figures = (
-        f"ns an operation, the best of {record['rounds']} rounds; the engines take turns in random order,"
-        f" a slow one for {record['seconds']:g} s with fewer operations"
+        f"ns an operation, the best of {rounds} rounds of {1000 * record['seconds']:g} ms; in each launch, the engines"
+        f" take turns in random order"
     )
     screen.pairs([*pairs, ("figures", figures)], 12)
 
@@ -203,6 +271,7 @@ def _engine_facts(facts: dict[str, Any]) -> str:
         return f"no figures: {facts['absent']}"
     parts = [f"version {facts['version']}"] if "version" in facts else []
     parts += [f"{facts['profile']} build"] if "profile" in facts else []
+    parts += [f"as on the wire: {', '.join(facts['raw'])}"] if "raw" in facts else []
     return ", ".join([*parts, f"its loop takes {facts['loop_ns']:.1f} ns of each figure"])
 
 
@@ -226,66 +295,13 @@ def _preview(loaded: "Sequence[Scenario | Absent]", screen: "Screen") -> None:
     screen.pairs([("bytes", raw.hex(" ")), ("decoded", ""), *fields, ("encoded", verdict)], 12)
 
 
-def _run(
-    loaded: "Sequence[Scenario | Absent]",
-    engines: "Sequence[Engine]",
-    names: Sequence[str],
-    missing: dict[str, str],
-    settings: "Settings",
-    screen: "Screen",
-    record: dict[str, Any],
-) -> bool:
-    """
-    Measure, show and note everything; whether a check failed.
-    """
+def _rows(loaded: "Sequence[Scenario | Absent]", cells: "Cells") -> dict[str, Any]:
     from bebytes.scenarios import Absent
 
-    from ._measure import measure
-    from ._show import Table
-
-    table = Table(screen, names, missing, loaded)
-    screen.expect(settings.rounds * sum(not isinstance(s, Absent) for s in loaded))
-    rows: list[dict[str, Any]] = []
-    absent: list[dict[str, str]] = []
-    wrong: list[str] = []
-    for group, of_group in groupby(loaded, lambda s: s.group):
-        members = list(of_group)
-        screen.section(
-            f"measuring {group.replace('_', ' ')}: {len(members)} rows on {', '.join(e.name for e in engines)}"
-        )
-        table.group(group)
-        try:
-            for s in members:
-                if isinstance(s, Absent):
-                    table.absent(s)
-                    absent.append({"group": s.group, "name": s.name, "reason": s.reason})
-                    continue
-                cells = measure(s, engines, settings, lambda key=s.key: screen.step(key))  # type: ignore[misc]
-                table.row(s, cells)
-                rows.append(_row(s, cells))
-                wrong += [f"{engine}, {s.key}: {f}" for engine, cell in cells.items() for f in cell.failures[:3]]
-        finally:
-            # Of a run that is broken off, what there is.
-            table.show()
-    table.legend()
-    record |= {"rows": rows, "absent": absent}
-    for text in wrong:
-        screen.line(f"WRONG: {text}", "red")
-    checked = sum(len(row["engines"]) for row in rows) - sum(
-        "absent" in c for row in rows for c in row["engines"].values()
-    )
-    screen.line()
-    if wrong:
-        screen.line("Some answers were wrong; see above.")
-    else:
-        screen.line(f"All answers of {checked} cells were right, each on {_inputs(loaded)} inputs.")
-    return bool(wrong)
-
-
-def _inputs(loaded: "Sequence[Scenario | Absent]") -> int:
-    from bebytes.scenarios import INPUTS
-
-    return INPUTS if loaded else 0
+    return {
+        "rows": [_row(s, cells[s.key]) for s in loaded if not isinstance(s, Absent)],
+        "absent": [{"group": s.group, "name": s.name, "reason": s.reason} for s in loaded if isinstance(s, Absent)],
+    }
 
 
 def _row(scenario: "Scenario", cells: "dict[str, Cell]") -> dict[str, Any]:

@@ -1,0 +1,114 @@
+"""
+What a person chooses on the command line: engines and rows, and what is said where there is no such thing.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bebytes.scenarios import Absent, Scenario
+
+
+class Refused(Exception):
+    """
+    The run cannot start; the text says what to do.
+    """
+
+
+def add_engines(parser: argparse.ArgumentParser, default: str) -> None:
+    """
+    The option that `engines` takes.
+    """
+    parser.add_argument(
+        "--engines",
+        "--engine",
+        type=names,
+        action="extend",
+        metavar="NAMES",
+        help=f"only these engines, with commas between, or all; otherwise {default}",
+    )
+
+
+def add_scenarios(parser: argparse.ArgumentParser) -> None:
+    """
+    The options that `scenarios` takes.
+    """
+    parser.add_argument("--group", type=names, action="extend", metavar="NAMES", help="only these groups of scenarios")
+    parser.add_argument(
+        "--scenario",
+        action="append",
+        metavar="GROUP[/NAME[/OPERATION]]",
+        help="only these scenarios; may be given several times",
+    )
+
+
+def names(text: str) -> list[str]:
+    """
+    Names with commas between.
+    """
+    return text.split(",")
+
+
+def positive(kind: type) -> Any:
+    """
+    A type for `add_argument`: a number above 0.
+    """
+
+    def parse(text: str) -> Any:
+        value = kind(text)
+        if not value > 0:
+            raise argparse.ArgumentTypeError(f"{text} is not above 0")
+        return value
+
+    parse.__name__ = kind.__name__
+    return parse
+
+
+def folder_of(file: Path | None) -> None:
+    """
+    Check that a file of `--json` can be written, before what takes long.
+
+    Raises:
+        Refused: its folder is not there.
+    """
+    if file is not None and not file.absolute().parent.is_dir():
+        raise Refused(f"--json {file}: there is no such folder")
+
+
+def engines(asked: Sequence[str] | None, known: Sequence[str], default: Sequence[str]) -> list[str]:
+    """
+    The engines that are asked for, in the order of the known ones.
+
+    Raises:
+        Refused: one of them is not known.
+    """
+    if asked is None:
+        return list(default)
+    if "all" in asked:
+        return list(known)
+    if unknown := sorted(set(asked).difference(known)):
+        raise Refused(f"--engines: no engine is called {', '.join(unknown)}; there are {', '.join(known)}, and all")
+    return [name for name in known if name in asked]
+
+
+def scenarios(groups: Sequence[str] | None, addresses: Sequence[str] | None) -> "list[Scenario | Absent]":
+    """
+    The rows that are asked for, the groups in the order in which they were named, or all.
+
+    Raises:
+        Refused: there is no such group or scenario.
+    """
+    from bebytes import scenarios as all_scenarios
+
+    found: list[Scenario | Absent] = []
+    try:
+        if groups or not addresses:
+            found += all_scenarios.load(groups or all_scenarios.GROUPS)
+        for address in addresses or ():
+            found += all_scenarios.select(address)
+    except ValueError as e:
+        raise Refused(str(e)) from None
+    order = list(dict.fromkeys(s.group for s in found))
+    return sorted({s.key: s for s in found}.values(), key=lambda s: order.index(s.group))
