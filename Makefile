@@ -26,8 +26,8 @@ build-debug: ## Build the extension in place, quickly, with overflow checks and 
 	@profiling/setup.sh build dev
 
 .PHONY: build-profiling
-build-profiling: ## Build the extension in place as released, with symbols for profilers
-	@profiling/setup.sh build profiling
+build-profiling: ## Build what the profilers run, beside the rest: release code with symbols and frame pointers
+	@profiling/setup.sh profiling native core
 
 .PHONY: test
 test: ## Run every check and every test, on each supported Python that is here

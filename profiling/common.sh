@@ -240,11 +240,78 @@ build() {
     inputs "$venv" build "$profile" >"$stamp"
 }
 
-# Builds the workload in Rust for the profilers and the counts, and sets WORKLOAD to its path. Frame pointers are no
-# setting of a cargo profile; in a profile of its own they cost no other build.
+# What all builds for profilers have in common; with others, cargo would build everything anew.
+FRAME_POINTERS="-C force-frame-pointers=yes"
+
+# Where cargo puts program $1 of benches/ in the profile of the profilers.
+profiled() { printf '%s\n' "${CARGO_TARGET_DIR:-$ROOT/target}/profiling/examples/$1"; }
+
+# Builds programs of benches/ for the profilers. Frame pointers are no setting of a cargo profile; in a profile of its own
+# they cost no other build.
+build_profiled() {
+    local name
+    local -a examples=()
+    for name in "$@"; do examples+=(--example "$name"); done
+    RUSTFLAGS="${RUSTFLAGS:-} $FRAME_POINTERS" \
+        cargo build --quiet --locked --profile profiling "${examples[@]}" --manifest-path "$ROOT/Cargo.toml"
+}
+
+# Builds the workload in Rust and sets WORKLOAD to its path.
 build_workload() {
     # shellcheck disable=SC2034  # for the scripts that source this
-    WORKLOAD=${CARGO_TARGET_DIR:-$ROOT/target}/profiling/examples/workload
-    RUSTFLAGS="${RUSTFLAGS:-} -C force-frame-pointers=yes" \
-        cargo build --quiet --locked --profile profiling --example workload --manifest-path "$ROOT/Cargo.toml"
+    WORKLOAD=$(profiled workload)
+    build_profiled workload
+}
+
+# --- What the profilers run ---------------------------------------------------------------------------------------
+
+# The package once more, for profilers: links to the Python files, and an extension of its own. The one in place stays
+# as it is, so `bebytes bench` never meets a build for profilers. Used by PYTHONPATH.
+beside() { printf '%s\n' "${CARGO_TARGET_DIR:-$ROOT/target}/profiling/python"; }
+
+# Builds the extension in profile `profiling`, with frame pointers, for environment $1, into the package beside.
+build_beside() {
+    local venv=$1 package stamp wanted file name suffix built
+    local -a link=()
+    package=$(beside)/bebytes
+    mkdir -p "$package"
+    for file in "$ROOT"/python/bebytes/*; do
+        name=${file##*/}
+        [[ $name == _core.*.so || $name == __pycache__ ]] || ln -sfn "$file" "$package/$name"
+    done
+    # Links whose files are gone.
+    find -L "$package" -maxdepth 1 -type l -exec rm -f {} +
+    stamp=$package.stamp
+    wanted=$(inputs "$venv" build profiling "$package")
+    if stamp_holds "$stamp" "$wanted"; then return; fi
+    say "building the extension for profilers (cargo profile profiling)"
+    rm -f "$stamp"
+    if [[ $(uname -s) == Darwin ]]; then
+        # What is Python's is found when the extension is loaded.
+        link=(-C link-arg=-undefined -C link-arg=dynamic_lookup)
+        built=$package/../../lib_core.dylib
+    else
+        # py-spy's unwinder loses most stacks where a segment's place in the file is not its address, as LLD makes it.
+        link=(-C "link-arg=-Wl,-z,separate-loadable-segments")
+        built=$package/../../lib_core.so
+    fi
+    RUSTFLAGS="${RUSTFLAGS:-} $FRAME_POINTERS" BEBYTES_BUILD_PROFILE=profiling PYO3_PYTHON=$venv/bin/python \
+        cargo rustc --quiet --locked --profile profiling --lib --features python --crate-type cdylib \
+        --manifest-path "$ROOT/Cargo.toml" -- "${link[@]}"
+    # A cargo that mixed it up with the library for Rust programs would be found here, not by a profiler.
+    grep -q PyInit__core "$built" || die "$built is no extension for Python"
+    suffix=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_config_var("EXT_SUFFIX"))')
+    # By way of another name: a profiler may have the old one loaded.
+    cp "$built" "$package/.core"
+    mv -f "$package/.core" "$package/_core$suffix"
+    inputs "$venv" build profiling "$package" >"$stamp"
+}
+
+# Draws flame graphs. Any on PATH will do; else cargo builds it into environment $1, once.
+INFERNO=0.12
+inferno() {
+    local venv=$1
+    if PATH=$PATH:$venv/bin have inferno-flamegraph && PATH=$PATH:$venv/bin have inferno-collapse-perf; then return; fi
+    say "building inferno, which draws flame graphs (once, a minute or two)"
+    cargo install --quiet --locked --version "^$INFERNO" --root "$venv" inferno
 }

@@ -2,7 +2,8 @@
 What environments and builds are made from, for the shell scripts.
 
 `requirements SET...` prints what to install for sets of pyproject.toml, `stamps SET...` a fingerprint of each set, and
-`build PROFILE` a fingerprint of a build for the Python that runs this.
+`build PROFILE [PACKAGE]` a fingerprint of a build for the Python that runs this, with the extension in that directory or in
+place.
 """
 
 import hashlib
@@ -37,7 +38,7 @@ def requirements(project: dict[str, Any], sets: list[str]) -> list[str]:
     return sorted(found)
 
 
-def build(project: dict[str, Any], profile: str) -> str:
+def build(project: dict[str, Any], profile: str, package: Path = ROOT / "python" / "bebytes") -> str:
     """
     A fingerprint of a build: all that goes into it, and the extension that came out.
 
@@ -48,7 +49,7 @@ def build(project: dict[str, Any], profile: str) -> str:
         for path in sorted(ROOT.glob(pattern)):
             content = path.read_bytes()
             digest.update(f"{path.relative_to(ROOT)} {len(content)} ".encode() + content)
-    extension = ROOT / "python" / "bebytes" / f"_core{sysconfig.get_config_var('EXT_SUFFIX')}"
+    extension = package / f"_core{sysconfig.get_config_var('EXT_SUFFIX')}"
     made = extension.stat() if extension.exists() else None
     return f"{digest.hexdigest()} {made.st_size} {made.st_mtime_ns}" if made else f"{digest.hexdigest()} absent"
 
@@ -65,7 +66,8 @@ def main(verb: str, *arguments: str) -> None:
             lines = "\n".join(requirements(project, [name]))
             print(name, hashlib.sha256(lines.encode()).hexdigest())
     else:
-        print(build(project, *arguments))
+        profile, *package = arguments
+        print(build(project, profile, *map(Path, package)))
 
 
 if __name__ == "__main__":

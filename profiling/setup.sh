@@ -4,7 +4,8 @@
 #
 #   setup.sh             all that work on the project needs
 #   setup.sh run         what measuring needs, without the tools of the tests
-#   setup.sh build NAME  the extension in another cargo profile: dev, profiling
+#   setup.sh build NAME  the extension in another cargo profile, as dev
+#   setup.sh profiling NAME...  what profilers need for the engines native, python, core; and inferno
 #   setup.sh also PATH   .venvs/VERSION for the tests on another Python, given by its path
 set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -21,15 +22,16 @@ main() {
         build "$VENV" release
         ;;
     run)
-        tools "$VENV" build bench
+        tools "$VENV" build bench rivals
         build "$VENV" release
         ;;
+    profiling) profiling "${@:2}" ;;
     build)
         tools "$VENV" build
         build "$VENV" "${2:?a cargo profile}"
         ;;
     also) also "${2:?the path of a Python}" ;;
-    *) die "usage: profiling/setup.sh [run | build PROFILE | also PYTHON]" ;;
+    *) die "usage: profiling/setup.sh [run | build PROFILE | profiling NAME... | also PYTHON]" ;;
     esac
 }
 
@@ -43,6 +45,19 @@ also() {
     environment "$venv" "$python" "$version"
     tools "$venv" bench test
     build "$venv" checked
+}
+
+profiling() {
+    local name
+    tools "$VENV" bench profile
+    for name in "$@"; do
+        case $name in
+        native | python) build_beside "$VENV" ;;
+        core) build_workload ;;
+        inferno) inferno "$VENV" ;;
+        *) die "setup.sh profiling: no such thing: $name" ;;
+        esac
+    done
 }
 
 main "$@"

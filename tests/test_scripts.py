@@ -36,7 +36,7 @@ SYSTEM = (
 )
 # Not that of an environment: from such a one the scripts go to the Python it was made from.
 PYTHON = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
-LATER = {
+CHOICES = {
     "1": "perf_record.sh",
     "2": "perf_stat.sh",
     "3": "callgrind.sh",
@@ -46,9 +46,22 @@ LATER = {
     "7": "time_profiler.sh",
     "8": "allocations.sh",
     "9": "all_macos.sh",
+    "10": "quick.sh",
     "perf-record": "perf_record.sh",
+    "perf record": "perf_record.sh",
+    "Perf_Stat": "perf_stat.sh",
     "callgrind": "callgrind.sh",
+    "massif": "massif.sh",
+    "memray": "memray.sh",
+    "flamegraph": "flamegraph.sh",
+    "flame graph": "flamegraph.sh",
+    "all-linux": "all_linux.sh",
+    "all Linux tools": "all_linux.sh",
+    "time-profiler": "time_profiler.sh",
+    "Instruments Time Profiler": "time_profiler.sh",
+    "allocations": "allocations.sh",
     "all-macos": "all_macos.sh",
+    "quick run": "quick.sh",
 }
 
 
@@ -177,26 +190,32 @@ class TestMenu:
 
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
-    @pytest.mark.parametrize(("choice", "script"), LATER.items())
-    def test_a_profiler_that_is_not_there_names_its_file(self, tree: Tree, choice: str, script: str) -> None:
-        done = tree.run("profile.sh", choice)
+    @pytest.mark.parametrize(("choice", "script"), CHOICES.items())
+    def test_a_choice_is_a_script_that_gets_the_options(self, tree: Tree, choice: str, script: str) -> None:
+        tree.stub(script, 'echo "${0##*/}" "$@"', tree.root / "profiling")
+        options = ("--scenario", "bit_fields/complex/round trip", "--engine=core")
+        wanted = f"{script} {' '.join(options)}\n"
 
-        assert done.returncode != 0
-        assert "not yet" in done.stderr
-        assert f"profiling/{script}" in done.stderr
+        assert tree.run("profile.sh", choice, *options).stdout == wanted
+        # Typed as a person does, at the question as well.
+        assert tree.run("profile.sh", *choice.split(), *options).stdout == wanted
+        assert tree.run("profile.sh", answer=f"{choice} --engine core\n").stdout.endswith(f"{script} --engine core\n")
 
-    def test_a_profiler_that_is_there_is_run_with_the_options(self, tree: Tree) -> None:
-        tree.stub("massif.sh", 'echo massif "$@"', tree.root / "profiling")
+    def test_every_profiler_of_the_menu_is_there(self) -> None:
+        assert all(os.access(ROOT / "profiling" / script, os.X_OK) for script in CHOICES.values())
 
-        assert tree.run("profile.sh", "4", "--group", "a b").stdout == "massif --group a b\n"
-        assert tree.run("profile.sh", "massif").stdout == "massif\n"
-        assert tree.run("profile.sh", answer="massif\n").stdout.endswith("massif\n")
+    @pytest.mark.parametrize("words", [("10", "compare", "a"), ("quick", "run", "compare", "a")])
+    def test_words_behind_a_name_go_to_its_script(self, tree: Tree, words: tuple[str, ...]) -> None:
+        tree.stub("quick.sh", 'echo "$@"', tree.root / "profiling")
+
+        assert tree.run("profile.sh", *words).stdout == "compare a\n"
 
     def test_an_unknown_choice_is_refused_with_the_menu(self, tree: Tree) -> None:
         done = tree.run("profile.sh", "11")
 
         assert done.returncode == 2
         assert "no such choice: 11" in done.stderr
+        assert tree.run("profile.sh", "-").returncode == 2
         assert "callgrind" in done.stderr
 
     def test_help_shows_the_menu(self, tree: Tree) -> None:
