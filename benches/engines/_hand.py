@@ -7,15 +7,15 @@ It checks what `struct` checks and no more: what stands in its way of being fast
 `_hand_read.py` writes the functions `decode`, `_hand_write.py` the functions `encode`; here is what they share.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 from bebytes import Struct
-from bebytes._plan import Data, Fixed, List, Node, Number, Op, Option, Plan, Record, Table
+from bebytes._plan import Data, Fixed, List, Node, Number, Option, Plan, Record, Table
 from bebytes.cli._layouts import Layout
 from bebytes.scenarios._model import ByteOrder
 
+from ._groups import CODES
 from ._shared import (
     Names,
     by_attribute,
@@ -27,126 +27,13 @@ from ._shared import (
     plans_of,
     run_source,
     tables_of,
+    unions,
     upper,
     wrapped,
 )
 
-CODES = {8: "B", 16: "H", 32: "I", 64: "Q"}
-"""The codes of `struct` for unsigned integers; those for signed ones are the small letters."""
-
 INLINE = 16
 """A list of no more numbers than this is unpacked into names, a longer one by a call of its own."""
-
-
-class Piece(NamedTuple):
-    """
-    A whole integer of `struct`, which holds bits of a group: those from `low` on.
-    """
-
-    bytes: int
-    low: int
-    code: str
-
-
-class Part(NamedTuple):
-    """
-    A number in a group, above the bits below it.
-    """
-
-    node: Number
-    low: int
-
-
-@dataclass(slots=True)
-class Group:
-    """
-    Numbers that fill whole bytes together, read as one integer.
-    """
-
-    little: bool
-    bits: int = 0
-    numbers: list[Number] = field(default_factory=list)
-
-    def parts(self) -> list[Part]:
-        """
-        Where each number lies in the integer.
-        """
-        at, found = 0, []
-        for node in self.numbers:
-            found.append(Part(node, at if self.little else self.bits - at - node.width))
-            at += node.width
-        return found
-
-    def pieces(self) -> list[Piece]:
-        """
-        The integers that `struct` knows, in the order of the bytes.
-        """
-        sizes, left = [], self.bits // 8
-        for size in (8, 4, 2, 1):
-            count, left = divmod(left, size)
-            sizes += [size] * count
-        at, found = 0, []
-        for size in sizes:
-            low = at * 8 if self.little else self.bits - (at + size) * 8
-            code = CODES[size * 8]
-            # The sign of a number that stands alone is in the uppermost piece.
-            signed = self.alone and self.numbers[0].signed and low + size * 8 == self.bits
-            found.append(Piece(size, low, code.lower() if signed else code))
-            at += size
-        return found
-
-    @property
-    def alone(self) -> bool:
-        """
-        Whether it is one number.
-        """
-        return len(self.numbers) == 1
-
-    @property
-    def whole(self) -> bool:
-        """
-        Whether it is one number that `struct` knows.
-        """
-        return self.alone and self.bits in CODES
-
-
-def grouped(ops: Sequence[Op]) -> list[Op | list[Op]]:
-    """
-    The fields, with numbers that share bytes put together.
-    """
-    found: list[Op | list[Op]] = []
-    run: list[Op] = []
-    bits = 0
-    for op in ops:
-        if not isinstance(op.node, Number):
-            found.append(op)
-            continue
-        run.append(op)
-        bits += op.node.width
-        if bits % 8 == 0:
-            found.append(run)
-            run, bits = [], 0
-    return found
-
-
-def group_of(ops: Sequence[Op]) -> Group:
-    """
-    The group that some fields make.
-    """
-    numbers = [op.node for op in ops if isinstance(op.node, Number)]
-    return Group(numbers[0].little, sum(n.width for n in numbers), numbers)
-
-
-def code_of(node: Number) -> str:
-    """
-    The code of `struct` for a number that it knows.
-    """
-    if node.kind == "float":
-        return "f" if node.width == 32 else "d"
-    if node.kind == "bool" and node.width == 8:
-        return "?"
-    code = CODES[node.width]
-    return code.lower() if node.signed else code
 
 
 def atoms(node: Node) -> int | None:
@@ -221,10 +108,9 @@ class Source:
         constants = [f'{name} = struct.Struct("{form}").{method}' for (form, method), name in self._structs.items()]
         lookups = [f"{name} = {table}" for name, table in self._lookups.values()]
         known = [f"# {', '.join(self.enums.values())}: of the layout"] if self.enums else []
-        blocks = [sorted(self.imports), [*known, *lookups], constants]
+        large = any(table.startswith("Unions(") for _, table in self._lookups.values())
+        blocks = [sorted(self.imports), [f"\n{UNIONS}"] * large, [*known, *lookups], constants]
         head = "\n\n".join("\n".join(block) for block in blocks if block)
-        if any(table.startswith("Unions(") for _, table in self._lookups.values()):
-            head = f"{UNIONS}\n\n{head}"
         return wrapped("\n\n\n".join([*([head] if head else []), *classes, *functions]) + "\n")
 
     def _table(self, table: Table) -> str:
@@ -255,16 +141,6 @@ class Unions(dict):
         return union
 """
 """The table of flags with so many members that their unions are met rather than listed."""
-
-
-def unions(table: Table) -> list[int]:
-    """
-    All unions of the members of flags.
-    """
-    found = {0}
-    for value in table.values:
-        found |= {union | value for union in found}
-    return sorted(found)
 
 
 def hand_layout(cls: type[Struct], byteorder: ByteOrder, declare: Callable[[Plan, Source], str]) -> Layout:

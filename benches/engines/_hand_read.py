@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from bebytes._plan import After, Computed, Data, Fixed, List, Node, Number, Op, Option, Plan, Record, Rest, Until
 
-from ._hand import Group, Source, code_of, group_of, grouped, inlined, plain_number
+from ._groups import Group, code_of, group_of, grouped
+from ._hand import Source, inlined, plain_number
 from ._shared import Names, expression_text, fixed_size, references_of
 
 Path = tuple[int, ...]

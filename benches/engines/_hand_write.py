@@ -4,7 +4,8 @@ The functions `encode` of source written by hand; see `_hand.py`.
 
 from bebytes._plan import After, Data, Fixed, List, Node, Number, Op, Option, Plan, Record, Until
 
-from ._hand import Source, code_of, group_of, grouped, inlined, plain_number
+from ._groups import code_of, group_of, grouped
+from ._hand import Source, inlined, plain_number
 from ._hand_read import repeated
 from ._shared import Names, fixed_size
 

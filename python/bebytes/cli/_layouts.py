@@ -3,11 +3,12 @@ Engines in Python: what a file of benches/engines provides, how its answers are 
 
 Such a file has a function `layout(cls, byteorder)` that says in the library's own terms what a struct class declares and
 gives a `Layout`, or raises `Unsupported`. Where the library's objects hold less than ours, the file says so in `RAW`: of
-"enum", "flags", "bool" and "char" they then hold the number on the wire, of "text" the bytes.
+"enum", "flags", "bool", "bool byte" (a bool of more than a bit) and "char" they then hold the number on the wire, of "text"
+and "sized text" (of a fixed or computed length) the bytes.
 """
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import repeat
@@ -15,12 +16,11 @@ from typing import Any, Protocol
 
 from bebytes import Codec, Struct
 from bebytes._derive import Solutions, slot_value, solve_derived
-from bebytes._plan import Data, List, Node, Number, Option, Plan, Record
+from bebytes._plan import Computed, Data, Fixed, List, Node, Number, Option, Plan, Record
 from bebytes._schema import schema_of
 from bebytes.fields import derived
 from bebytes.scenarios import Scenario, Work
 from bebytes.scenarios._model import ByteOrder
-
 
 CLOCK = time.thread_time_ns
 """
@@ -54,6 +54,7 @@ class Layout:
         make: one of our values to the library's object; not timed.
         plain: the library's object to the plain form (`plain_form`) that is compared; not timed.
         source: the declaration as a person would write it, for readers to judge.
+        foreign: its bytes are of another format than the scenario's; what it writes is checked by reading it back.
     """
 
     encode: Callable[[Any], bytes]
@@ -61,6 +62,7 @@ class Layout:
     make: Callable[[Any], Any]
     plain: Callable[[Any], Any]
     source: str = ""
+    foreign: bool = False
 
 
 class Module(Protocol):
@@ -110,14 +112,15 @@ class PythonEngine:
     def failures(self, scenario: Scenario) -> list[str]:
         layout = self._layout(scenario)
         plan = schema_of(scenario.schema).plan(scenario.byteorder)
-        encodes = scenario.operation == "encode"
         work = self.work(scenario)
-        wrong = []
-        for i, (value, given) in enumerate(zip(scenario.values, work.inputs, strict=True)):
-            answer: Any = scenario.data[i] if encodes else plain_form(plan, value, self._raw)
-            outcome = _outcome(work.calls if encodes else (*work.calls, layout.plain), given, answer)
-            wrong += [f"input {i}: {outcome}"] if outcome else []
-        return wrong
+        calls: tuple[Callable[[Any], Any], ...] = (*work.calls, layout.plain)
+        answers: Sequence[Any] = [plain_form(plan, value, self._raw) for value in scenario.values]
+        if scenario.operation == "encode":
+            # Bytes, or of another format what they are read as.
+            calls = (*work.calls, layout.decode, layout.plain) if layout.foreign else work.calls
+            answers = answers if layout.foreign else scenario.data
+        outcomes = [_outcome(calls, *pair) for pair in zip(work.inputs, answers, strict=True)]
+        return [f"input {i}: {outcome}" for i, outcome in enumerate(outcomes) if outcome]
 
     def time(self, scenario: Scenario, operations: int) -> int:
         work = self.work(scenario)
@@ -136,11 +139,13 @@ class PythonEngine:
             return kept
         layout = self._layout(scenario)
         inputs: tuple[Any, ...] = scenario.data
-        if scenario.operation != "decode":
+        if scenario.operation != "decode" or layout.foreign:
             try:
                 inputs = tuple(layout.make(value) for value in scenario.values)
             except Exception as e:
                 raise EngineError(f"no object of the library: {type(e).__name__}: {e}") from e
+        if scenario.operation == "decode" and layout.foreign:
+            inputs = tuple(map(layout.encode, inputs))
         calls = {
             "encode": (layout.encode,),
             "decode": (layout.decode,),
@@ -221,9 +226,11 @@ def _plain_node(node: Node, value: Any, raw: Collection[str], given: Solutions) 
         case Option():
             return None if value is None else _plain_node(node.node, value, raw, {})
         case Data():
-            return value.encode() if node.text and "text" in raw else value
+            sized = isinstance(node.length, (Fixed, Computed))
+            return value.encode() if node.text and ("text" in raw or (sized and "sized text" in raw)) else value
         case Number():
-            if node.kind not in raw:
+            # Bits read as a bool are one thing, a byte that is 0 or 1 another.
+            if node.kind not in raw and not ("bool byte" in raw and node.kind == "bool" and node.width > 1):
                 return value
             return ord(value) if node.kind == "char" else int(value)
 
