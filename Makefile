@@ -59,6 +59,10 @@ format: setup ## Format Rust and Python, and mend what the linter can mend
 bench: ## Run the benchmark
 	./profile.sh quick
 
+.PHONY: counts
+counts: ## Count instructions and heap of the Rust core, and fail where they are over 3 % more than in the record
+	@profiling/counts.sh --check
+
 .PHONY: profile
 profile: ## Show the menu of profilers
 	./profile.sh

@@ -20,7 +20,7 @@ usage() {
 usage: ./test.sh [--lint] [--quick] [--python VERSION] [PYTEST OPTION...]
 
   --lint             only formatting, lints and types
-  --quick            only the Python of .venv, and no wheel
+  --quick            only the Python of .venv, no wheel, no counts
   --python VERSION   only the Python tests, on that version: 3.11, 3.12 or 3.13
   PYTEST OPTION...   go to pytest: ./test.sh --quick -k flags -x
 END
@@ -42,7 +42,7 @@ stage() {
     fi
 }
 
-# The table of checks, then the last words of pytest and cargo, as they were.
+# The table of checks, then the last words of pytest, cargo and the counts, as they were.
 summary() {
     printf '\n=== summary\n'
     printf '%s\n' "${SUMMARY[@]}"
@@ -57,7 +57,7 @@ summary() {
 }
 
 closing() {
-    grep -E '^test result: |(passed|failed|errors?|skipped|deselected|no tests ran).* in [0-9.]+s' "$1" |
+    grep -E '^test result: |^(skipped: |MORE: |NEW: |GONE: |Not judged|No count )|(passed|failed|errors?|skipped|deselected|no tests ran).* in [0-9.]+s' "$1" |
         grep -v '^test result: ok. 0 passed' || true
 }
 
@@ -100,6 +100,8 @@ other_python() {
 }
 
 rust_tests() { stage "cargo test" cargo test --locked --no-fail-fast; }
+
+counts() { stage "counts" "$ROOT/profiling/counts.sh" --check; }
 
 # The Python of .venv: both backends, then what is left when the extension is not to be had.
 own_python() {
@@ -157,6 +159,7 @@ main() {
                 other_python "$version" "$@"
             fi
         done
+        if [[ -z $ONLY$QUICK ]]; then counts; fi
     fi
     summary
     ((FAILED == 0))

@@ -180,9 +180,21 @@ class TestExport:
         kept = (ROOT / "benches" / "scenarios.json").read_bytes()
         assert (tmp_path / "new.json").read_bytes() == kept, f"the scenarios have changed; run: {EXPORT}"
 
-    @pytest.mark.parametrize("pattern", ["mixed", "growth_bytes/4096"])
+    def test_what_ran_is_exported_as_what_did_not(
+        self, backend: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        # A plan notes the unions of flags that it meets.
+        scenarios.find("enums/flags/decode").failures(backend)
+
+        workload.main(["--export", str(tmp_path / "new.json"), "--scenario", "enums/flags/encode"])
+
+        kept = (ROOT / "benches" / "scenarios.json").read_text(encoding="utf-8").splitlines()
+        new = (tmp_path / "new.json").read_text(encoding="utf-8").splitlines()
+        assert new[1] in [line.removesuffix(",") for line in kept]
+
+    @pytest.mark.parametrize(("pattern", "distinct"), [("mixed", 64), ("growth_bytes/4096", 4)])
     def test_it_holds_all_values_and_bytes(
-        self, pattern: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+        self, pattern: str, distinct: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         path = tmp_path / "one.json"
         workload.main(["--export", str(path), "--scenario", pattern])
@@ -195,7 +207,7 @@ class TestExport:
             # Inputs that come again and again are written once.
             laps = len(s.data) // len(form["data"])
             assert [expanded(text) for text in form["data"]] * laps == list(s.data)
-            assert len(form["values"]) == len(form["data"])
+            assert len(form["values"]) == len(form["data"]) == distinct
         assert capsys.readouterr().out == f"{path}: {len(chosen)} scenarios\n"
 
     def test_a_file_is_whole_or_as_it_was(

@@ -50,10 +50,10 @@ def _period(scenario: Scenario) -> int:
 
 
 def _plan_form(part: Any) -> Any:
-    # The nodes of a plan are named tuples; classes and members mean nothing outside Python.
+    # The nodes of a plan are named tuples; classes and members mean nothing outside Python, and a runner may add to lookup.
     names = getattr(part, "_fields", None)
     if names is not None:
-        named = {n: _plan_form(v) for n, v in zip(names, part, strict=True) if n not in ("cls", "members")}
+        named = {n: _plan_form(v) for n, v in zip(names, part, strict=True) if n not in ("cls", "members", "lookup")}
         return {"is": type(part).__name__} | named
     return [_plan_form(p) for p in part] if isinstance(part, tuple) else part
 
