@@ -248,8 +248,8 @@ class View:
         """
         r = self.record
         native = r["engines"].get("native", {})
-        launches = f" in each of {r['launches']} launches" if r.get("launches", 1) != 1 else ""
-        rounds = f"the best of {r.get('rounds')} rounds{launches}; the engines take turns in random order"
+        launches = f"{r['launches']} × " if r.get("launches", 1) != 1 else ""  # noqa: RUF001 (the sign that is meant)
+        rounds = f"the best of {launches}{r.get('rounds')} rounds; the engines take turns in random order"
         pairs = [
             ("bebytes", r["bebytes"]),
             ("commit", r["commit"]),
@@ -355,15 +355,16 @@ class View:
         """
         return [(row.key, c.engine, c.title) for row in self.rows for c in row.cells if c.wrong]
 
-    def engine_facts(self, name: str) -> tuple[str, str, str, str]:
+    def engine_facts(self, name: str) -> tuple[str, str, str, str, str]:
         """
-        Version, build, the cost of the loop, and how many rows it has figures for.
+        Version, build, the cost of the loop, how many rows it has figures for, and what it leaves as it is on the wire.
         """
         known = self.record["engines"].get(name, {})
         loop = f"{known['loop_ns']:.1f}" if isinstance(known.get("loop_ns"), int | float) else NONE
         done = sum(1 for row in self.rows if row.best(name))
         build = known.get("build") or known.get("profile") or NONE
-        return str(known.get("version", NONE)), str(build), loop, str(done)
+        raw = ", ".join(map(str, known.get("raw", []))) or NONE
+        return str(known.get("version", NONE)), str(build), loop, str(done), raw
 
 
 def views(records: Sequence[tuple[str, Mapping[str, Any]]]) -> tuple[list[View], list[Engine]]:

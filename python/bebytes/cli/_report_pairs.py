@@ -1,23 +1,18 @@
 """
-Records compared for the page of `bebytes bench report`: each two of them, judged as `bebytes bench compare` judges.
+Records compared for the page of `bebytes bench report`: each two of them, as `bebytes bench compare` compares them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+from . import bench_compare
 from ._report import View, mean_ratio
 
-__all__ = ["VERDICTS", "Change", "Judge", "Pair", "Sum", "embedded", "pairs"]
+__all__ = ["VERDICTS", "Change", "Pair", "Sum", "embedded", "pairs"]
 
 VERDICTS = ("faster", "slower", "no difference")
-
-FACTS = (("machine", "machine"), ("interpreter", "interpreter"))
-"""What two records should have in common, by its name in a record and in a sentence."""
-
-Judge = Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[float, float, float, str]]
-"""From the cells of A and of B: B's time over A's, the interval of that, and one of `VERDICTS`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +52,19 @@ class Sum:
 class Pair:
     """
     Two records, by their places on the page; A stands before B.
+
+    Attributes:
+        a: the place of A.
+        b: the place of B.
+        warnings: why their figures may not compare.
+        backwards: the same where B is called A.
+        changes: the cells that both have figures of.
     """
 
     a: int
     b: int
-    warning: str
+    warnings: tuple[str, ...]
+    backwards: tuple[str, ...]
     changes: tuple[Change, ...]
 
     @property
@@ -78,43 +81,30 @@ class Pair:
         return Sum(engine, slot, mean_ratio(c.ratio for c in own), *counts)
 
 
-def pairs(shown: Sequence[View], judge: Judge) -> list[Pair]:
+def pairs(shown: Sequence[View]) -> list[Pair]:
     """
     Every two records of the page, in the order of their places, the last two at the end.
     """
-    return [_pair(a, b, shown, judge) for a, b in combinations(range(len(shown)), 2)]
+    return [_pair(a, b, shown) for a, b in combinations(range(len(shown)), 2)]
 
 
-def _pair(a: int, b: int, shown: Sequence[View], judge: Judge) -> Pair:
-    before, after = shown[a], shown[b]
-    timed = _timed(after.record)
-    slots = {e.name: e.slot for e in before.engines}
+def _pair(a: int, b: int, shown: Sequence[View]) -> Pair:
+    slots = {e.name: e.slot for e in (*shown[a].engines, *shown[b].engines)}
+    found = bench_compare.compare(shown[a].record, shown[b].record, list(slots))
+    # The script turns the ratios round itself; of what else is said, only that is needed here.
+    bare = [{**shown[place].record, "rows": []} for place in (b, a)]
+    backwards = bench_compare.compare(*bare, list(slots)).warnings
     changes = []
-    for (group, name, operation, engine), own in _timed(before.record).items():
-        other = timed.get((group, name, operation, engine))
-        if other:
-            best = min(own["samples_ns"]), min(other["samples_ns"])
-            *ratios, verdict = judge(own, other)
-            # Nobody reads more digits, and there are many of them in the file.
-            ratio, low, high = (round(n, 6) for n in ratios)
-            changes.append(Change(group, name, operation, engine, slots[engine], *best, ratio, low, high, verdict))
-    return Pair(a, b, _warning(before.record, after.record), tuple(changes))
-
-
-def _timed(record: Mapping[str, Any]) -> dict[tuple[str, str, str, str], Mapping[str, Any]]:
-    return {
-        (row["group"], row["name"], row["operation"], engine): cell
-        for row in record["rows"]
-        for engine, cell in row["engines"].items()
-        if cell.get("samples_ns") and "failures" not in cell
-    }
-
-
-def _warning(a: Mapping[str, Any], b: Mapping[str, Any]) -> str:
-    other = [word for key, word in FACTS if a[key] != b[key]]
-    if not other:
-        return ""
-    return f"The records differ in {' and '.join(other)}: a difference of their figures need not be one of the code."
+    for c in found.changes:
+        group, name, operation, engine = c.key
+        # Nobody reads more digits, and there are many of them in the file.
+        ratio, low, high = (round(n, 6) for n in (c.difference.ratio, c.difference.low, c.difference.high))
+        changes.append(
+            Change(
+                group, name, operation, engine, slots[engine], c.a_ns, c.b_ns, ratio, low, high, c.difference.verdict
+            )
+        )
+    return Pair(a, b, tuple(found.warnings), tuple(backwards), tuple(changes))
 
 
 def embedded(shown: Sequence[View], made: Sequence[Pair]) -> dict[str, Any]:
@@ -134,7 +124,12 @@ def embedded(shown: Sequence[View], made: Sequence[Pair]) -> dict[str, Any]:
         "engines": {str(e.slot): e.name for view in shown for e in view.engines},
         "rows": [list(key) for key in rows],
         "pairs": {
-            f"{pair.a}-{pair.b}": {"warning": pair.warning, "changes": [form(c) for c in pair.changes]} for pair in made
+            f"{pair.a}-{pair.b}": {
+                "warnings": pair.warnings,
+                "backwards": pair.backwards,
+                "changes": [form(c) for c in pair.changes],
+            }
+            for pair in made
         },
         "shown": [str(made[-1].a), str(made[-1].b)],
     }

@@ -8,19 +8,15 @@ last one is shown first. Flame graphs of profiling_results/ are put in where the
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import _cargo, _record
 from ._files import write_whole
-
-if TYPE_CHECKING:
-    from ._statistics import Times
 
 HELP = "write a page of charts and tables from records, for any browser"
 
@@ -38,8 +34,8 @@ SHAPES = {
 """The outlines of marks, around 0."""
 
 METHOD = (
-    "Each cell is judged as bebytes bench compare judges it, from every round of both records. The times are those of the"
-    " fastest rounds; the interval is where their ratio lies."
+    "As bebytes bench compare compares them: the times are those of the fastest rounds; B is slower or faster where the whole"
+    " interval, in which the ratio of their times lies, says so, and by more than 5 %."
 )
 
 
@@ -180,7 +176,7 @@ def page(records: Sequence[tuple[str, Mapping[str, Any]]], flames: Sequence[Flam
     from . import _report_pairs, installed_version
 
     views, engines = r.views(records)
-    pairs = _report_pairs.pairs(views, judge)
+    pairs = _report_pairs.pairs(views)
     every = [n for view in views for row in view.rows for c in row.timed for n in (c.best,)]
     folder = files("bebytes.cli") / "report"
     read = {name: (folder / name).read_text(encoding="utf-8") for name in ("page.html", "page.css", "page.js")}
@@ -214,25 +210,3 @@ def page(records: Sequence[tuple[str, Mapping[str, Any]]], flames: Sequence[Flam
         views=views,
         words=lambda name: name.replace("_", " "),
     )
-
-
-def judge(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[float, float, float, str]:
-    """
-    What `bebytes bench compare` says of two cells: B's time over A's, from where to where that lies, and the verdict.
-    """
-    from . import _statistics
-
-    found = _statistics.difference(_times(a), _times(b))
-    return found.ratio, found.low, found.high, found.verdict
-
-
-def _times(cell: Mapping[str, Any]) -> "Times":
-    from ._statistics import Times
-
-    launches = cell.get("launches", [len(cell["samples_ns"])])
-
-    def by_launch(figures: Iterable[float]) -> list[list[float]]:
-        left = iter(figures)
-        return [list(islice(left, n)) for n in launches]
-
-    return Times(by_launch(cell["samples_ns"]), by_launch(cell["control_ns"]) if "control_ns" in cell else ())

@@ -310,9 +310,9 @@
     const BACKWARDS = [1, 0, 2];
     const changes_of = (from, to) => {
       if (from < to) return embedded.pairs[`${from}-${to}`];
-      const { warning, changes } = embedded.pairs[`${to}-${from}`];
+      const { backwards: warnings, changes } = embedded.pairs[`${to}-${from}`];
       const back = ([row, e, x, y, ratio, low, high, word]) => [row, e, y, x, 1 / ratio, 1 / high, 1 / low, BACKWARDS[word]];
-      return { warning, changes: changes.map(back) };
+      return { warnings, changes: changes.map(back) };
     };
     const cell = (text, value, kind = "") => {
       const made = make("td", { className: kind, textContent: text });
@@ -323,9 +323,9 @@
     const show_pair = () => {
       const [from, to] = [Number(a.value), Number(b.value)];
       one("#which").replaceChildren("A is ", make("b", { textContent: a.selectedOptions[0].text }), ", B is ", make("b", { textContent: b.selectedOptions[0].text }), from === to ? ": a record does not differ from itself." : ".");
-      const { warning, changes } = from === to ? { warning: "", changes: [] } : changes_of(from, to);
-      one("#warning").textContent = warning;
-      one("#warning").hidden = !warning;
+      const { warnings, changes } = from === to ? { warnings: [], changes: [] } : changes_of(from, to);
+      one("#warnings").replaceChildren(...warnings.map((text) => make("li", { textContent: text })));
+      one("#warnings").hidden = warnings.length === 0;
       const sums = new Map();
       const rows = changes.map(([row, e, x, y, ratio, low, high, word]) => {
         const [group, name, operation] = embedded.rows[row];
