@@ -92,8 +92,8 @@ def _pair(a: int, b: int, shown: Sequence[View]) -> Pair:
     slots = {e.name: e.slot for e in (*shown[a].engines, *shown[b].engines)}
     found = bench_compare.compare(shown[a].record, shown[b].record, list(slots))
     # The script turns the ratios round itself; of what else is said, only that is needed here.
-    bare = [{**shown[place].record, "rows": []} for place in (b, a)]
-    backwards = bench_compare.compare(*bare, list(slots)).warnings
+    bare_b, bare_a = ({**shown[place].record, "rows": []} for place in (b, a))
+    backwards = bench_compare.compare(bare_b, bare_a, list(slots)).warnings
     changes = []
     for c in found.changes:
         group, name, operation, engine = c.key
