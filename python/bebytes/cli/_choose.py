@@ -5,10 +5,20 @@ What a person chooses on the command line: engines and rows, and what is said wh
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from bebytes.scenarios import Absent, Scenario
+
+
+class Parser(Protocol):
+    """
+    What takes options.
+    """
+
+    def add_argument(self, *flags: str, **about: Any) -> object:
+        """As `argparse.ArgumentParser` does."""
+        ...
 
 
 class Refused(Exception):
@@ -17,7 +27,7 @@ class Refused(Exception):
     """
 
 
-def add_engines(parser: argparse.ArgumentParser, default: str) -> None:
+def add_engines(parser: Parser, default: str) -> None:
     """
     The option that `engines` takes.
     """
@@ -31,7 +41,7 @@ def add_engines(parser: argparse.ArgumentParser, default: str) -> None:
     )
 
 
-def add_scenarios(parser: argparse.ArgumentParser) -> None:
+def add_scenarios(parser: Parser) -> None:
     """
     The options that `scenarios` takes.
     """

@@ -5,17 +5,32 @@ A record is one object: what was measured on what, and every sample. Keys are on
 the old form would misread the new one.
 """
 
+import datetime as dt
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from . import _cargo
 from ._files import write_whole
+
+if TYPE_CHECKING:
+    from bebytes.scenarios import Scenario
 
 FORM = 1
 
 KEYS = ("form", "bebytes", "commit", "date", "machine", "interpreter", "compiler", "engines", "rows")
 """What every record has, of times and of memory."""
+
+
+class Cell(Protocol):
+    """
+    The figures of a row on an engine, or why there are none.
+    """
+
+    def form(self) -> dict[str, Any]:
+        """The cell as it stands in the record."""
+        ...
 
 
 class RecordError(Exception):
@@ -78,6 +93,46 @@ def load(name_or_path: str | Path, kind: str = "bench") -> dict[str, Any]:
     if kept is None or not kept.exists():
         raise RecordError(_unknown(path.name, kind))
     return _read(kept, kind)
+
+
+def begin(engines: Mapping[str, Any], missing: Mapping[str, str]) -> dict[str, Any]:
+    """
+    A record without figures: what they will depend on.
+
+    Args:
+        engines: the facts of those that run.
+        missing: the reasons of those that do not.
+    """
+    from . import _machine, installed_version
+
+    return {
+        "form": FORM,
+        "bebytes": installed_version(),
+        "build": _machine.build(),
+        "commit": _machine.commit(_cargo.checkout()),
+        "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "machine": _machine.machine(),
+        "interpreter": _machine.interpreter(),
+        "compiler": _machine.compiler(),
+        "engines": dict(engines) | {name: {"absent": reason} for name, reason in missing.items()},
+    }
+
+
+def row(scenario: "Scenario", cells: Mapping[str, "Cell"]) -> dict[str, Any]:
+    """
+    A row of a record.
+    """
+    sizes = [len(raw) for raw in scenario.data]
+    return {
+        "group": scenario.group,
+        "name": scenario.name,
+        "operation": scenario.operation,
+        "about": scenario.about,
+        "iterations": scenario.iterations,
+        "inputs": len(set(scenario.data)),
+        "bytes": [min(sizes), max(sizes)],
+        "engines": {engine: cell.form() for engine, cell in cells.items()},
+    }
 
 
 def keep(name: str, record: dict[str, Any]) -> Path:
@@ -147,7 +202,7 @@ def _read(path: Path, kind: str) -> dict[str, Any]:
     if missing := [key for key in KEYS if key not in record]:
         raise RecordError(f"{path} is damaged: it has no {', '.join(missing)}")
     if (is_kind := record.get("kind", "bench")) != kind:
-        raise RecordError(f"{path} is a record of kind {is_kind}, not {kind}")
+        raise RecordError(f"{path} is a record of {is_kind}, not of {kind}")
     if problem := _damage(record):
         raise RecordError(f"{path} is damaged: {problem}")
     return record
@@ -174,7 +229,14 @@ def _is_cell(cell: dict[str, Any]) -> bool:
         # Of memory.
         return "kept_bytes" in cell
     samples = cell["samples_ns"]
-    return isinstance(samples, list) and bool(samples) and all(isinstance(n, int | float) and n > 0 for n in samples)
+    if not _are_times(samples) or not samples:
+        return False
+    control, launches = cell.get("control_ns", samples), cell.get("launches", [len(samples)])
+    return _are_times(control) and _are_times(launches) and len(control) == len(samples) == sum(launches)
+
+
+def _are_times(numbers: Any) -> bool:
+    return isinstance(numbers, list) and all(isinstance(n, int | float) and n > 0 for n in numbers)
 
 
 def _is_record(file: Path, kind: str) -> bool:

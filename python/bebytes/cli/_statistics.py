@@ -24,8 +24,8 @@ Rounds: TypeAlias = Sequence[Sequence[float]]
 
 Verdict: TypeAlias = Literal["faster", "slower", "no difference"]
 
-CONFIDENCE = 0.99
-"""Of each side of a comparison: of hundreds of cells that are compared at once, a few in a hundred would be false alarms."""
+CONFIDENCE = 0.95
+"""Of each side of a comparison. More would hardly spare a false alarm, as `LEAST` does that, but miss what is slower."""
 
 LEAST = 0.05
 """The least relative difference that is one: code of the same speed differs by that with its place in memory."""

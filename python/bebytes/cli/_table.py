@@ -138,7 +138,7 @@ class Tables:
             ("median", "ns/op"),
             ("median within", "95 %"),
             (f"{screen.over} native", "fastest"),
-            ("within", "99 %"),
+            ("within", "95 %"),
             ("rounds", ""),
             ("operations", "a round"),
         ):

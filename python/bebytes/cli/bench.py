@@ -6,71 +6,108 @@ many short rounds in which the engines take turns, in several processes one afte
 """
 
 import argparse
-import datetime as dt
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
+from functools import partial
 from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from . import _choose, _record, bench_compare, bench_report
+from . import _choose, _record, bench_compare, bench_memory, bench_report
 from ._choose import Refused
 
 if TYPE_CHECKING:
     from bebytes.scenarios import Absent, Scenario
 
-    from ._measure import Cell, Cells, Settings
+    from ._measure import Cells, Settings
     from ._show import Screen
 
 HELP = "time encoding and decoding on every engine, with checked answers"
 
 # Launches, rounds of each, seconds of a round.
 FULL = (6, 16, 0.003)
-QUICK = (4, 8, 0.002)
+QUICK = (5, 8, 0.002)
 
 PREVIEW = "real/ipv4 udp dns/decode"
 
-VERBS: dict[str, ModuleType] = {"compare": bench_compare, "report": bench_report}
+VERBS: dict[str, ModuleType] = {
+    "compare": bench_compare,
+    "memory": bench_memory,
+    "report": bench_report,
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """
     The options of the verb, and the verbs below it.
     """
-    _choose.add_scenarios(parser)
-    _choose.add_engines(parser, "crate, core, native, python and floor")
-    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
-    parser.add_argument(
+    own = _Own(parser)
+    _choose.add_scenarios(own)
+    _choose.add_engines(own, "crate, core, native, python and floor")
+    own.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
+    own.add_argument(
         "--launches",
         type=_choose.positive(int),
         metavar="N",
         help=f"processes that measure, one after the other (otherwise {FULL[0]}, with --quick {QUICK[0]});"
         " 1 measures in the command itself",
     )
-    parser.add_argument(
+    own.add_argument(
         "--rounds",
         type=_choose.positive(int),
         metavar="N",
         help=f"rounds of an engine and scenario in each launch (otherwise {FULL[1]}, with --quick {QUICK[1]})",
     )
-    parser.add_argument(
+    own.add_argument(
         "--seconds",
         type=_choose.positive(float),
         metavar="S",
         help=f"what a round takes (otherwise {FULL[2]}, with --quick {QUICK[2]}), but each input is taken once",
     )
-    parser.add_argument("--detail", action="store_true", help="a line a cell, with medians and intervals")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures, and what they ran on, to FILE")
-    parser.add_argument(
+    own.add_argument("--detail", action="store_true", help="a line a cell, with medians and intervals")
+    own.add_argument("--json", type=Path, metavar="FILE", help="write all figures, and what they ran on, to FILE")
+    own.add_argument(
         "--save", metavar="NAME", help="keep them in benches/record under that name, over what has it already"
     )
-    verbs = parser.add_subparsers(title="with kept figures", metavar="[VERB]")
+    verbs = parser.add_subparsers(title="other figures, and what is made of kept ones", metavar="[VERB]")
     for name, verb in VERBS.items():
         of_verb = verbs.add_parser(name, help=verb.HELP, description=verb.__doc__)
-        of_verb.set_defaults(run=verb.run)
+        of_verb.set_defaults(run=partial(_below, verb))
         verb.add_arguments(of_verb)
+
+
+class _Own:
+    """
+    Adds options of the verb itself; the verbs below it have some of the same name.
+    """
+
+    PREFIX = "bench_"
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._parser = parser
+
+    def add_argument(self, *flags: str, **about: Any) -> None:
+        self._parser.add_argument(*flags, dest=f"{self.PREFIX}{flags[0].removeprefix('--')}", **about)
+
+    @classmethod
+    def of(cls, arguments: argparse.Namespace) -> argparse.Namespace:
+        """
+        These options alone.
+        """
+        own = {name: value for name, value in vars(arguments).items() if name.startswith(cls.PREFIX)}
+        return argparse.Namespace(**{name.removeprefix(cls.PREFIX): value for name, value in own.items()})
+
+
+def _below(verb: ModuleType, arguments: argparse.Namespace) -> int:
+    if given := [name for name, value in vars(_Own.of(arguments)).items() if value]:
+        options = ", ".join(f"--{name}" for name in given)
+        print(f"bebytes bench: {options} in front of a verb means nothing; options stand behind it", file=sys.stderr)
+        return 2
+    code: int = verb.run(arguments)
+    return code
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -84,7 +121,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ._show import Screen
 
     with Screen() as screen:
-        return _bench(arguments, screen)
+        return _bench(_Own.of(arguments), screen)
 
 
 def _bench(arguments: argparse.Namespace, screen: "Screen") -> int:
@@ -179,7 +216,7 @@ class _Run:
         if self._wanted and missing:
             raise Refused("; ".join(f"{engine}: {reason}" for engine, reason in missing.items()))
         self._missing = missing
-        self._record = _facts(facts, missing, self._settings)
+        self._record = _record.begin(facts, missing) | asdict(self._settings)
         _head(self._record, self._screen)
         _preview(self._loaded, self._screen)
         groups = dict.fromkeys(s.group.replace("_", " ") for s in self._loaded if hasattr(s, "operation"))
@@ -223,25 +260,6 @@ class _Run:
         elif checked:
             self._screen.line(f"All answers of {checked} cells were right, each on {INPUTS} inputs.")
         return bool(wrong)
-
-
-def _facts(engines: dict[str, Any], missing: dict[str, str], settings: "Settings") -> dict[str, Any]:
-    from . import _cargo, _machine, installed_version
-
-    return {
-        "form": _record.FORM,
-        "bebytes": installed_version(),
-        "build": _machine.build(),
-        "commit": _machine.commit(_cargo.checkout()),
-        "date": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "machine": _machine.machine(),
-        "interpreter": _machine.interpreter(),
-        "compiler": _machine.compiler(),
-        "engines": engines | {name: {"absent": reason} for name, reason in missing.items()},
-        "launches": settings.launches,
-        "rounds": settings.rounds,
-        "seconds": settings.seconds,
-    }
 
 
 def _head(record: dict[str, Any], screen: "Screen") -> None:
@@ -299,20 +317,6 @@ def _rows(loaded: "Sequence[Scenario | Absent]", cells: "Cells") -> dict[str, An
     from bebytes.scenarios import Absent
 
     return {
-        "rows": [_row(s, cells[s.key]) for s in loaded if not isinstance(s, Absent)],
+        "rows": [_record.row(s, cells.get(s.key, {})) for s in loaded if not isinstance(s, Absent)],
         "absent": [{"group": s.group, "name": s.name, "reason": s.reason} for s in loaded if isinstance(s, Absent)],
-    }
-
-
-def _row(scenario: "Scenario", cells: "dict[str, Cell]") -> dict[str, Any]:
-    sizes = [len(raw) for raw in scenario.data]
-    return {
-        "group": scenario.group,
-        "name": scenario.name,
-        "operation": scenario.operation,
-        "about": scenario.about,
-        "iterations": scenario.iterations,
-        "inputs": len(set(scenario.data)),
-        "bytes": [min(sizes), max(sizes)],
-        "engines": {engine: cell.form() for engine, cell in cells.items()},
     }
