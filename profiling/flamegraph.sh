@@ -25,14 +25,14 @@ profile() {
     if [[ $ENGINE == core ]]; then
         unit=ns
         # Its timer is there also where cycles are not counted.
-        traced perf record --quiet --freq 999 --event cpu-clock --call-graph fp --output "$STAGE/perf.data" -- "${COMMAND[@]}"
+        traced perf record --quiet --freq 999 --event cpu-clock --call-graph fp --output ../perf.data -- "${COMMAND[@]}"
         ran
-        perf script --no-inline --input "$STAGE/perf.data" 2>/dev/null | inferno-collapse-perf >flamegraph.folded
+        perf script --no-inline --input ../perf.data 2>/dev/null | inferno-collapse-perf >flamegraph.folded
     else
-        traced py-spy record --native --function --rate 250 --format raw --output "$STAGE/stacks" -- "${COMMAND[@]}"
+        traced py-spy record --native --function --rate 250 --format raw --output ../stacks -- "${COMMAND[@]}"
         ran
         lost
-        readable <"$STAGE/stacks" >flamegraph.folded
+        readable <../stacks >flamegraph.folded
     fi
     [[ -s flamegraph.folded ]] || die "no samples were taken"
     inferno-flamegraph --title "$KEY on $ENGINE" --subtitle "$ITERATIONS iterations" --countname "$unit" --hash \

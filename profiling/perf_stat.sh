@@ -21,12 +21,12 @@ ready() { need_perf; }
 profile() {
     local lacking
     pace 1
-    traced perf stat --repeat 3 --output "$STAGE/counters" --event "$SOFTWARE,$HARDWARE,$CACHES" -- "${COMMAND[@]}"
+    traced perf stat --repeat 3 --output ../counters --event "$SOFTWARE,$HARDWARE,$CACHES" -- "${COMMAND[@]}"
     ran
     # "<not supported>      cycles"; "<not counted>" where there were too few counters.
-    lacking=$(awk '/^ *<not/ { printf "%s%s", sep, $3; sep = ", " }' "$STAGE/counters")
+    lacking=$(awk '/^ *<not/ { printf "%s%s", sep, $3; sep = ", " }' ../counters)
     [[ -z $lacking ]] || note "not supported on this machine: $lacking"
-    grep -Eq '^ *[0-9]' "$STAGE/counters" || die "perf counted nothing: ${lacking:-no event}"
+    grep -Eq '^ *[0-9]' ../counters || die "perf counted nothing: ${lacking:-no event}"
     {
         echo "# $KEY on $ENGINE, $ITERATIONS iterations; the whole process, the mean of three runs"
         if [[ -n $lacking ]]; then
@@ -34,7 +34,7 @@ profile() {
             echo "# for instructions, caches and branches there is callgrind, which simulates them"
         fi
         # The events that it did not count are named above.
-        grep -Ev '^ *<not|^# started on' "$STAGE/counters"
+        grep -Ev '^ *<not|^# started on' ../counters
     } >perf_stat.txt
 }
 

@@ -22,6 +22,8 @@ source "$ROOT/profiling/common.sh"
 RESULTS=$ROOT/profiling_results
 KNOWN=(native python core)
 NEEDS=() SCENARIOS=() ENGINES=() GIVEN='' FAILED=0 STAGE='' CHILD='' SUMMARY=''
+# Where the script that called this one, for a part of the work, keeps its summary.
+OUTER=${BEBYTES_SUMMARY:-}
 DEFAULT_SCENARIO=mixed/packet/decode
 DEFAULT_ENGINE=native
 
@@ -111,9 +113,9 @@ closing() {
     printf '%s\n' "$line" >>"$SUMMARY"
 }
 
-# Prints the summary, unless another script does, which called this one for a part of the work.
+# Prints the summary, unless the script that called this one does.
 summary() {
-    [[ -z ${BEBYTES_SUMMARY:-} ]] || return 0
+    [[ -z $OUTER && -s $SUMMARY ]] || return 0
     say ""
     cat "$SUMMARY" >&2
     if grep -q '^done' "$SUMMARY"; then say "what is in profiling_results: ${RESULTS#"$PWD/"}/INDEX.md"; fi
@@ -171,13 +173,13 @@ interrupted() {
         kill -KILL -- "-$CHILD" 2>/dev/null || true
     fi
     summary
-    say "$TOOL: interrupted"
+    [[ -n $OUTER ]] || say "$TOOL: interrupted"
     exit "$1"
 }
 
 leave() {
     [[ -z $STAGE ]] || rm -rf "$STAGE"
-    [[ -z $SUMMARY || -n ${BEBYTES_SUMMARY:-} ]] || rm -f "$SUMMARY"
+    [[ -z $SUMMARY || -n $OUTER ]] || rm -f "$SUMMARY"
 }
 
 # --- One run of the tool --------------------------------------------------------------------------------------------
@@ -304,7 +306,7 @@ attempt() {
 
 begin() {
     mkdir -p "$RESULTS"
-    SUMMARY=${BEBYTES_SUMMARY:-}
+    SUMMARY=$OUTER
     trap leave EXIT
     trap 'interrupted 130' INT
     trap 'interrupted 143' TERM HUP
@@ -391,6 +393,5 @@ suite() {
         supervised "$ROOT/profiling/$script.sh" "${arguments[@]}" "${engines[@]}"
         ((STATUS == 0)) || FAILED=1
     done
-    unset BEBYTES_SUMMARY
     finish
 }
