@@ -229,6 +229,7 @@ def test_each_known_engine_has_a_mark_of_its_own_also_without_colour() -> None:
 
     assert len({(m.shape, m.hollow) for m in marks}) == len(NAMES)
     assert len({(m.shape, m.hue) for m in marks}) == len(NAMES)
+    assert len({m.hue for m in marks if not m.hollow}) == _report.HUES
     assert {m.shape for m in marks} <= set(bench_report.SHAPES)
 
 
