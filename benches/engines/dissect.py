@@ -210,6 +210,8 @@ class _Declaration:
             case Data():
                 return "char", f"[{self._length(node.length, plan)}]"
             case List():
+                if isinstance(node.item, Number) and node.item.table is not None and node.item.width > 64:
+                    raise Unsupported("it reads too many items of an enum above 64 bits")
                 kind, suffix = self._type(node.item, plan)
                 return kind, f"[{self._length(node.count, plan)}]{suffix}"
             case Option():

@@ -37,13 +37,16 @@ from ._shared import (
     wrapped,
 )
 
-# PaddedString drops zeros at the end, so the texts that have a length are read as bytes.
-RAW = ("char", "sized text")
+# It has no bool; PaddedString drops zeros at the end, so the texts that have a length are read as bytes.
+RAW = ("bool", "char", "sized text")
 
 REASONS = {
     "little bits": "no little-endian bit fields: ByteSwapped takes no struct",
     "after": "no data from behind a marker",
 }
+
+LISTED = 8
+"""Of no more members than this, all unions are listed."""
 
 TAKEN = frozenset(dir(neoconstruct.StructMixin))
 
@@ -84,8 +87,8 @@ def _keys(op: Op) -> list[str]:
 
 
 def _as_dict(node: Node) -> bool:
-    # FlagsEnum knows members of one bit; any others are mapped one by one.
-    return isinstance(node, Number) and node.table is not None and node.table.flags and of_single_bits(node.table)
+    # A Mapping of all unions is faster than a FlagsEnum and gives members, as long as they can be listed.
+    return isinstance(node, Number) and node.table is not None and node.table.flags and len(node.table.values) > LISTED
 
 
 def _to_library(node: Node, value: Any) -> Any:
@@ -146,11 +149,11 @@ class _Class:
 
     def _valued(self, node: Number, described: str) -> str:
         # What stands for the number in the object.
-        if node.kind == "bool":
-            return f"nc.Mapping({described}, {{0: False, 1: True}})"
         if node.table is None:
             return described
         if _as_dict(node):
+            if not of_single_bits(node.table):
+                raise Unsupported(f"no flags of several bits where there are more than {LISTED} of them")
             flags = ", ".join(f"{m.name}={int(m)}" for m in node.table.members)
             return f"nc.FlagsEnum({described}, {flags})"
         name = self._enums[node.table.cls]
@@ -205,7 +208,7 @@ class _Class:
                     return "dict"
                 if node.table is not None:
                     return self._enums[node.table.cls]
-                return {"bool": "bool", "float": "float"}.get(node.kind, "int")
+                return "float" if node.kind == "float" else "int"
             case Data():
                 return "str" if node.text else "bytes"
             case Record():

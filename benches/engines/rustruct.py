@@ -32,7 +32,8 @@ from ._shared import (
     wrapped,
 )
 
-RAW = ("char",)
+# A bool of a bit would need a function in Python to convert it, where a byte needs none.
+RAW = ("bool bit", "char")
 
 REASONS = {
     "little bits": "no little-endian bit fields: the most significant bit is first",
@@ -130,7 +131,9 @@ class _Class:
     def _converted(self, node: Number, described: str) -> str:
         if node.table is not None:
             return f"rs.convert({described}, decode={self._enums[node.table.cls]}, encode=int)"
-        return f"rs.convert({described}, decode=bool, encode=int)" if node.kind == "bool" else described
+        if node.kind == "bool" and node.width == 8:
+            return f"rs.convert({described}, decode=bool, encode=int)"
+        return described
 
     def _described(self, node: Node) -> str:
         match node:
@@ -141,6 +144,8 @@ class _Class:
             case Data():
                 return self._data(node)
             case List():
+                if isinstance(node.item, Data) and isinstance(node.item.length, Computed):
+                    raise Unsupported("no length in a field of the struct around a list")
                 item = self._described(node.item)
                 match node.count:
                     case Fixed(count):

@@ -3,8 +3,8 @@ Engines in Python: what a file of benches/engines provides, how its answers are 
 
 Such a file has a function `layout(cls, byteorder)` that says in the library's own terms what a struct class declares and
 gives a `Layout`, or raises `Unsupported`. Where the library's objects hold less than ours, the file says so in `RAW`: of
-"enum", "flags", "bool", "bool byte" (a bool of more than a bit) and "char" they then hold the number on the wire, of "text"
-and "sized text" (of a fixed or computed length) the bytes.
+"enum", "flags", "bool" (or "bool bit" for all of them but bytes, "bool byte" for all but single bits) and "char" they then
+hold the number on the wire, of "text" (or "sized text", of a fixed or computed length) the bytes.
 """
 
 import time
@@ -229,10 +229,16 @@ def _plain_node(node: Node, value: Any, raw: Collection[str], given: Solutions) 
             sized = isinstance(node.length, (Fixed, Computed))
             return value.encode() if node.text and ("text" in raw or (sized and "sized text" in raw)) else value
         case Number():
-            # Bits read as a bool are one thing, a byte that is 0 or 1 another.
-            if node.kind not in raw and not ("bool byte" in raw and node.kind == "bool" and node.width > 1):
+            if not _is_raw(node, raw):
                 return value
             return ord(value) if node.kind == "char" else int(value)
+
+
+def _is_raw(node: Number, raw: Collection[str]) -> bool:
+    if node.kind != "bool":
+        return node.kind in raw
+    # Bits read as a bool are one thing, a byte that is 0 or 1 another.
+    return "bool" in raw or ("bool byte" in raw and node.width > 1) or ("bool bit" in raw and node.width != 8)
 
 
 def same(one: Any, other: Any) -> bool:
