@@ -131,6 +131,19 @@ pub struct Field {
     mask: u64,
 }
 
+/// A load or a store, for people to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// The first byte, from the start of the run.
+    pub at: usize,
+    /// How many bytes.
+    pub bytes: usize,
+    /// How far the number is shifted.
+    pub shift: u32,
+    /// Whether it goes byte by byte, because no load of 1, 2, 4 or 8 bytes covers the number inside its run.
+    pub bytewise: bool,
+}
+
 /// A load or store, and where in it the number lies.
 #[derive(Clone, Copy, Debug)]
 struct Window {
@@ -141,6 +154,21 @@ struct Window {
 }
 
 impl Window {
+    fn access(self, width: u32) -> Access {
+        let Self { load, shift, at } = self;
+        let bytes = match load {
+            Load::Byte => 1,
+            Load::Big2 | Load::Little2 => 2,
+            Load::Big4 | Load::Little4 => 4,
+            Load::Big8 | Load::Little8 => 8,
+            Load::Bytewise(_) => {
+                let (first, skip) = (at / 8, at % 8);
+                return Access { at: first, bytes: span(skip, width), shift, bytewise: true };
+            }
+        };
+        Access { at, bytes, shift, bytewise: false }
+    }
+
     /// Of `size` bytes, in which the number of `width` bits at bit `bit` lies, inside a run of `room` bytes.
     fn new(bit: usize, width: u32, order: Order, size: usize, room: usize) -> Option<Self> {
         let last = room.checked_sub(size)?;
@@ -181,6 +209,18 @@ impl Field {
     #[must_use]
     pub fn width(&self) -> u32 {
         self.width
+    }
+
+    /// How it is read.
+    #[must_use]
+    pub fn reading(&self) -> Access {
+        self.read.access(self.width)
+    }
+
+    /// How it is written, and whether the bytes hold nothing else, so that they need not be read before.
+    #[must_use]
+    pub fn writing(&self) -> (Access, bool) {
+        (self.write.access(self.width), self.alone)
     }
 
     /// The number, of at most 64 bits, in `run`.

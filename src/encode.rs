@@ -138,6 +138,11 @@ pub trait Source {
     /// The source's own.
     fn item(&mut self, list: &Self::List, index: usize) -> Result<Option<Self::Value>, Self::Error>;
 
+    /// Told where the derived numbers of a record begin to be solved, and where they are.
+    fn solving(&mut self, record: &Self::Record, begins: bool) {
+        let _ = (record, begins);
+    }
+
     /// Forgets an error met while a derived number is solved, since it comes again where its field is written.
     ///
     /// # Errors

@@ -5,6 +5,8 @@
 //! - [`mod@encode`]: values to bytes; a [`encode::Source`] is asked for each field.
 //! - [`error`]: one kind a Python exception, with its path and its bit.
 //! - [`value`]: records as plain Rust values, for tests, benches and fuzzers.
+//! - [`explain`]: what the runners do for a plan, in plain words.
+//! - [`probe`] and [`trace`]: where the time goes.
 //! - `bits`: every shift and mask.
 //!
 //! Nothing here but `python` (behind the feature of that name) knows an interpreter.
@@ -24,8 +26,10 @@ pub mod decode;
 mod derive;
 pub mod encode;
 pub mod error;
+pub mod explain;
 mod expression;
 pub mod plan;
+pub mod probe;
 mod program;
 #[cfg(feature = "python")]
 #[allow(
@@ -36,5 +40,6 @@ mod program;
 )]
 mod python;
 mod table;
+pub mod trace;
 pub mod value;
 mod writer;

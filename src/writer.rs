@@ -71,7 +71,10 @@ impl<S: Source> Encoder<'_, S> {
         let solution = if program.derivation.is_empty() {
             None
         } else {
-            Some(derive::solve(plan, record, self.source).map_err(Failure::Own)?)
+            self.source.solving(record, true);
+            let solution = derive::solve(plan, record, self.source).map_err(Failure::Own)?;
+            self.source.solving(record, false);
+            Some(solution)
         };
         let known = Known { solution, overrides };
         let start = self.bit();

@@ -3,7 +3,7 @@ from typing import Any, Final, Self, final
 
 from typing_extensions import Buffer
 
-__all__ = ["Codec", "__version__", "build_profile", "install", "set_constructor"]
+__all__ = ["Codec", "Probe", "__version__", "build_profile", "install", "set_constructor"]
 
 __version__: Final[str]
 """The version of the extension."""
@@ -69,6 +69,62 @@ class Codec:
     def encode_many(self, values: Iterable[Any]) -> bytes:
         """
         The encodings of all values, back to back.
+        """
+
+    def explain(self) -> dict[str, Any]:
+        """
+        What is done for the class when decoding, and the stores of encoding: a tree of dictionaries.
+
+        Of a struct: `registers`, the numbers kept for lengths; `steps`, in order. Each step has `op`, the index of its (first)
+        op, and what a `run` has or what every reading has:
+
+        - `kind` "run": `bytes`, what its one bounds check asks for; `numbers`, one a op from `op` on.
+        - `kind` "number" (an item or inside an option): `bytes`, `number`.
+        - `kind` "bytes" and "text": `extent`.
+        - `kind` "option": `bytes`, `inner` (a reading).
+        - `kind` "struct": `plan` (a struct).
+        - `kind` "list": `extent`, `minimum` (the fewest bytes of an item), `item` (a reading).
+
+        A number has `read` and `write`, each `(first byte in the run, bytes, shift in bits, whether byte by byte)`; `alone`,
+        whether the bytes written hold nothing else; and `register`, its place among the numbers kept, or None.
+        An extent is `("fixed", bytes or items)`, `("computed", None)`, `("rest", None)` or `("search", marker)`.
+        """
+
+@final
+class Probe:
+    """
+    A codec that notes where its time goes; its figures are counts of a clock of its own.
+    """
+
+    def __new__(cls, codec: Codec) -> Self: ...
+    def decode(self, data: Buffer) -> None:
+        """
+        Decode as `Codec.decode` does, and release the value.
+        """
+
+    def encode(self, value: Any) -> None:
+        """
+        Encode as `Codec.encode` does, and release the bytes.
+        """
+
+    def now(self) -> int:
+        """
+        The count of the clock now.
+        """
+
+    @staticmethod
+    def empty(times: int) -> int:
+        """
+        The counts that so many readings take with nothing between them.
+        """
+
+    def take(self) -> dict[str, Any]:
+        """
+        All tallies since the last time, each `(counts, readings of the clock in it)`.
+
+        `call`: from the end of a call to the field of the next. `release`: of what was made.
+        `spots`: from paths, which are op indices with 0 for the items of a list, to three tallies: decoding, loading and
+        checking; encoding, all. Making the value and storing it. Solving the derived numbers of a struct.
         """
 
 def install(cls: type) -> None:

@@ -5,11 +5,12 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use pyo3::exceptions::{PyIndexError, PyOverflowError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList, PyString, PyTuple, PyType};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple, PyType};
 use pyo3::{Borrowed, PyTraverseError, PyVisit, ffi};
 
 use super::buffer::{Input, Output, OwnedInput, new_bytes};
 use super::error::Fault;
+use super::explain;
 use super::object::{Objects, Reader};
 use super::plan::Binding;
 use crate::decode::{Sink, decode, decode_at, decode_prefix};
@@ -34,7 +35,7 @@ impl Codec {
     }
 
     #[inline]
-    fn binding(&self, py: Python<'_>) -> PyResult<&Binding> {
+    pub(super) fn binding(&self, py: Python<'_>) -> PyResult<&Binding> {
         match self.binding.get() {
             Some(binding) => Ok(binding),
             None => self.bind(py),
@@ -173,6 +174,11 @@ impl Codec {
             }
             new_bytes(values.py(), out)
         })
+    }
+
+    /// What is done for the class, step by step.
+    fn explain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        explain::explanation(py, &crate::explain::explain(self.binding(py)?.plan()))
     }
 
     // There is no `__clear__`: a cycle through a codec runs through its class too, which is cleared.

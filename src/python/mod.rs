@@ -1,11 +1,14 @@
 //! The Python module `bebytes._core`; `python/bebytes/_core.pyi` is its typed face.
 
 mod buffer;
+mod clock;
 mod codec;
 mod construct;
 mod error;
+mod explain;
 mod object;
 mod plan;
+mod probe;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
@@ -36,6 +39,7 @@ const BUILD_PROFILE: &str = match option_env!("BEBYTES_BUILD_PROFILE") {
 #[pymodule(gil_used = true)]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<codec::Codec>()?;
+    module.add_class::<probe::Probe>()?;
     module.add_function(wrap_pyfunction!(install, module)?)?;
     module.add_function(wrap_pyfunction!(set_constructor, module)?)?;
     module.add("build_profile", BUILD_PROFILE)?;
