@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType
 
-from . import bench
+from . import bench, explain, profile
 
 __all__ = ["main"]
 
-VERBS: dict[str, ModuleType] = {"bench": bench}
+VERBS: dict[str, ModuleType] = {"bench": bench, "explain": explain, "profile": profile}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
