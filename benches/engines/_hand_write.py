@@ -2,6 +2,8 @@
 The functions `encode` of source written by hand; see `_hand.py`.
 """
 
+from typing import NamedTuple
+
 from bebytes._plan import After, Data, Fixed, List, Node, Number, Op, Option, Plan, Record, Until
 
 from ._groups import code_of, group_of, grouped
@@ -25,6 +27,16 @@ class _NeedsLines(Exception):
     """
 
 
+class _Part(NamedTuple):
+    """
+    An expression of bytes; whether struct makes them, and of what, where it is one byte.
+    """
+
+    text: str
+    packed: bool = False
+    byte: str = ""
+
+
 class _Writer:
     """
     Writes a function line by line, and the parts that its result is put together from.
@@ -38,7 +50,7 @@ class _Writer:
         self._indent = "    "
         self._flat = flat
         self.lines: list[str] = []
-        self._parts: list[str] = []
+        self._parts: list[_Part] = []
         self._pending: list[tuple[str, str]] = []
         self._order = ""
 
@@ -52,9 +64,15 @@ class _Writer:
         All parts as one expression.
         """
         self._flush()
-        if len(self._parts) > 4:
-            return f'b"".join(({", ".join(self._parts)}))'
-        return " + ".join(self._parts) or 'b""'
+        texts = [part.text for part in self._parts]
+        bytes_ = [part.byte for part in self._parts]
+        # Where struct would only pack single bytes around others, formatting is faster.
+        if len(texts) >= 3 and any(bytes_) and not any(part.packed and not part.byte for part in self._parts):
+            form = "".join("%c" if byte else "%b" for byte in bytes_)
+            return f'b"{form}" % ({", ".join(byte or text for byte, text in zip(bytes_, texts, strict=True))})'
+        if len(texts) > 4:
+            return f'b"".join(({", ".join(texts)}))'
+        return " + ".join(texts) or 'b""'
 
     def record(self, plan: Plan, value: str, prefix: str) -> None:
         for part in grouped(plan.ops):
@@ -69,12 +87,13 @@ class _Writer:
         codes = [code for code, _ in self._pending]
         values = [value for _, value in self._pending]
         if all(code == "B" and value.isdigit() for code, value in self._pending):
-            self._parts.append(repr(bytes(map(int, values))))
+            self._parts.append(_Part(repr(bytes(map(int, values)))))
         elif len(codes) == 1 and codes[0].endswith("s"):
-            self._parts += values
+            self._parts.append(_Part(values[0]))
         else:
             form = (self._order or ">") + "".join(repeated(codes))
-            self._parts.append(f"{self._source.call(form, 'pack')}({', '.join(values)})")
+            text = f"{self._source.call(form, 'pack')}({', '.join(values)})"
+            self._parts.append(_Part(text, packed=True, byte=values[0] if codes == ["B"] else ""))
         self._pending, self._order = [], ""
 
     def _put(self, code: str, value: str, order: str = "") -> None:
@@ -160,7 +179,7 @@ class _Writer:
             case After(marker):
                 self._put("B", str(marker))
         self._flush()
-        self._parts.append(value)
+        self._parts.append(_Part(value))
         if isinstance(node.length, Until):
             self._put("B", str(node.length.marker))
 
@@ -173,7 +192,7 @@ class _Writer:
         self._flush()
         if plain_number(item):
             assert isinstance(item, Number), "see plain_number"
-            self._parts.append(self._numbers(item, node, value))
+            self._parts.append(_Part(self._numbers(item, node, value)))
             return
         # A comprehension, or a loop where an item needs lines.
         each = name.rpartition("_")[2][:1] or "i"
@@ -185,7 +204,8 @@ class _Writer:
         except _NeedsLines:
             self._loop(node, value, name)
             return
-        self._parts.append(f'b"".join({value})' if part == each else f'b"".join([{part} for {each} in {value}])')
+        joined = value if part == each else f"[{part} for {each} in {value}]"
+        self._parts.append(_Part(f'b"".join({joined})'))
 
     def _inline(self, node: List, count: int, value: str, name: str) -> None:
         if plain_number(node.item):
@@ -228,7 +248,7 @@ class _Writer:
             inner._node(node.item, each, f"{name}_item")
         result = inner.result()
         self.lines += [*inner.lines, f"{inner._indent}{parts}.append({result})"]
-        self._parts.append(f'b"".join({parts})')
+        self._parts.append(_Part(f'b"".join({parts})'))
 
 
 def _fixed(node: Data) -> int:
