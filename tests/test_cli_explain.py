@@ -3,6 +3,7 @@ The command `bebytes explain`: what it says of a plan is so, and what it refuses
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -303,7 +304,7 @@ class Message(Struct):
 def test_without_the_extension_the_plan_stands(module: Path) -> None:
     """And it says why there is nothing of native."""
     words = [sys.executable, "-m", "bebytes", "explain", f"{module}:Packet"]
-    env = {"BEBYTES_BACKEND": "python", "PYTHONUTF8": "1"}
+    env = {**os.environ, "BEBYTES_BACKEND": "python", "PYTHONUTF8": "1"}
     done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", env=env, check=True)
     assert cells(done.stdout, "mark")[2] == "byte 13 + length + 2 * (words - 1)"
     assert "native   absent: BEBYTES_BACKEND=python keeps it out\n" in done.stdout
@@ -368,5 +369,5 @@ def test_json_into_no_folder_is_refused_at_once(
 def test_a_terminal_without_lines_and_dots_gets_others(module: Path) -> None:
     """ASCII takes the place of what draws."""
     words = [sys.executable, "-X", "utf8=0", "-m", "bebytes", "explain", f"{module}:Packet"]
-    done = subprocess.run(words, capture_output=True, env={"PYTHONIOENCODING": "ascii"}, check=True)
+    done = subprocess.run(words, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}, check=True)
     assert b"-----" in done.stdout
