@@ -35,7 +35,7 @@ SHAPES = {
 
 METHOD = (
     "As bebytes bench compare compares them: the times are those of the fastest rounds; B is slower or faster where the whole"
-    " interval, in which the ratio of their times lies, says so, and by more than 5 %."
+    " interval, in which the ratio of their times lies, says so, and by more than"
 )
 
 
@@ -174,6 +174,7 @@ def page(records: Sequence[tuple[str, Mapping[str, Any]]], flames: Sequence[Flam
 
     from . import _report as r
     from . import _report_pairs, installed_version
+    from ._statistics import LEAST
 
     views, engines = r.views(records)
     pairs = _report_pairs.pairs(views)
@@ -191,7 +192,7 @@ def page(records: Sequence[tuple[str, Mapping[str, Any]]], flames: Sequence[Flam
         flames=flames,
         groups=list(dict.fromkeys(group for view in views for group in view.groups)),
         hues={e.name: e.hue for e in engines},
-        method=METHOD,
+        method=f"{METHOD} {100 * LEAST:g} %.",
         number=r.number,
         operations=list(dict.fromkeys(row.operation for view in views for row in view.rows)),
         pairs=pairs,
