@@ -29,11 +29,12 @@ def main() -> int:
         parser.error(str(e))
     layouts = {(s.schema, arguments.byteorder or s.byteorder): s for s in chosen if isinstance(s, scenarios.Scenario)}
     for (cls, byteorder), s in layouts.items():
-        print(f"# {arguments.engine}: {s.group}/{s.name}, {byteorder}-endian\n")
+        sys.stdout.write(f"# {arguments.engine}: {s.group}/{s.name}, {byteorder}-endian\n\n")
         try:
-            print(engine.layout(cls, byteorder).source or "# the class itself")
+            source = engine.layout(cls, byteorder).source or "# the class itself, in a Codec"
+            sys.stdout.write(f"{source}\n")
         except Unsupported as e:
-            print(f"# not supported: {e}\n")
+            sys.stdout.write(f"# not supported: {e}\n\n")
     return 0
 
 

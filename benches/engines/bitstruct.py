@@ -24,7 +24,7 @@ REASONS = {
     "wide": "no integers above 64 bits",
     "none": "nothing that has no bits",
     "byte order": "one byte order a format",
-    "little bits": "no little-endian bit fields across a format: its bit order turns the bits of each field, not of each byte",
+    "little bits": "no little-endian bit fields: its bit order turns the bits of each field, not of each byte",
 }
 
 

@@ -37,7 +37,6 @@ RAW = ("char",)
 
 REASONS = {
     "lists": "no lists in lists: a second dimension takes the place of the first",
-    "open": "no marker that may be missing",
     "after": "no data from behind a marker",
 }
 

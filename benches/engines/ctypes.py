@@ -51,16 +51,16 @@ def layout(cls: type[Struct], byteorder: ByteOrder) -> Layout:
     names = class_names(plans, Names(["ctypes"]))
     base = "BigEndianStructure" if byteorder == "big" else "LittleEndianStructure"
     classes = {names[id(p)]: _declare(p, names, base) for p in plans}
-    text = wrapped("\n\n\n".join(["import ctypes", *classes.values()]) + "\n")
+    last = f"encode = bytes\ndecode = {names[id(plan)]}.from_buffer_copy"
+    text = wrapped("\n\n\n".join(["import ctypes", *classes.values(), last]) + "\n")
     made = run_source(text, {})
-    outermost: Any = made[names[id(plan)]]
 
     def build(plan: Plan, fields: tuple[Any, ...]) -> Any:
         return made[names[id(plan)]](*map(_tuples, tagged(plan, fields)))
 
     return Layout(
-        bytes,
-        outermost.from_buffer_copy,
+        made["encode"],
+        made["decode"],
         maker(plan, build, RAW, lambda _, value: tuple(value) if isinstance(value, bytes) else value),
         plainer(plan, by_tag, lambda _, value: bytes(value) if isinstance(value, ctypes.Array) else value),
         text,

@@ -51,12 +51,13 @@ def layout(cls: type[Struct], byteorder: ByteOrder) -> Layout:
     head = "from typing import Annotated\n\nimport dataclasses_struct as dcs"
     if enums:
         head += f"\n\n# {', '.join(enums.values())}: of the layout"
-    text = wrapped("\n\n\n".join([head, *declared.values()]) + "\n")
+    outermost = classes[id(plan)]
+    last = f"encode = {outermost}.pack\ndecode = {outermost}.from_packed"
+    text = wrapped("\n\n\n".join([head, *declared.values(), last]) + "\n")
     made = run_source(text, {name: enum for enum, name in enums.items()})
-    outermost = made[classes[id(plan)]]
     return Layout(
-        outermost.pack,
-        outermost.from_packed,
+        made["encode"],
+        made["decode"],
         maker(plan, lambda plan, fields: made[classes[id(plan)]](*tagged(plan, fields)), RAW),
         plainer(plan, by_tag),
         text,

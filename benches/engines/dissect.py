@@ -34,7 +34,6 @@ RAW = ("bool", "char", "text")
 
 REASONS = {
     "byte order": "one byte order for all",
-    "open": "no marker that may be missing",
     "after": "no data from behind a marker",
     "none": "no struct of no bytes",
 }
@@ -221,7 +220,9 @@ class _Declaration:
     def _length(length: Any, plan: Plan) -> str:
         def ref(path: tuple[int, ...]) -> str:
             if len(path) > 1:
-                raise Unsupported("no length in a field of a nested struct: an expression knows the fields of its own")
+                raise Unsupported(
+                    "no length in a field of a nested struct: an expression knows the fields of its own class"
+                )
             return attribute(plan.ops[path[0]].name, TAKEN)
 
         match length:

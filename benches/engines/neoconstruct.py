@@ -63,9 +63,10 @@ def layout(cls: type[Struct], byteorder: ByteOrder) -> Layout:
     classes = class_names(plans, names)
     declared = {classes[id(p)]: _Class(p, classes, enums).text() for p in plans}
     head = head_of("from dataclasses import dataclass\n\nimport neoconstruct as nc", enums)
-    text = wrapped("\n\n\n".join([head, *declared.values()]) + "\n")
+    outermost = classes[id(plan)]
+    last = f"encode = {outermost}.build\ndecode = {outermost}.parse"
+    text = wrapped("\n\n\n".join([head, *declared.values(), last]) + "\n")
     made = run_source(text, by_name(enums))
-    outermost: Any = made[classes[id(plan)]]
 
     def build(plan: Plan, fields: tuple[Any, ...]) -> Any:
         # Some kinds of field are for keywords only.
@@ -73,8 +74,8 @@ def layout(cls: type[Struct], byteorder: ByteOrder) -> Layout:
         return made[classes[id(plan)]](**dict(zip(keys, tagged(plan, fields), strict=True)))
 
     return Layout(
-        outermost.build,
-        outermost.parse,
+        made["encode"],
+        made["decode"],
         maker(plan, build, RAW, _to_library),
         plainer(plan, lambda plan, value: by_tag(plan, value, TAKEN), _from_library),
         text,

@@ -39,7 +39,6 @@ REASONS = {
     "little bits": "no little-endian bit fields: the most significant bit is first",
     "wide": "no integers above 64 bits",
     "byte order": "one byte order a struct",
-    "open": "no marker that may be missing",
     "after": "no data from behind a marker",
 }
 
@@ -57,9 +56,10 @@ def layout(cls: type[Struct], byteorder: ByteOrder) -> Layout:
     enums = enum_names(plan, names)
     classes = class_names(plans, names)
     declared = {classes[id(p)]: _Class(p, classes, enums, byteorder).text() for p in plans}
-    text = wrapped("\n\n\n".join([head_of("import rustruct as rs", enums), *declared.values()]) + "\n")
+    outermost = classes[id(plan)]
+    last = f"encode = {outermost}.pack\ndecode = {outermost}.unpack"
+    text = wrapped("\n\n\n".join([head_of("import rustruct as rs", enums), *declared.values(), last]) + "\n")
     made = run_source(text, by_name(enums))
-    outermost: Any = made[classes[id(plan)]]
 
     def build(plan: Plan, fields: tuple[Any, ...]) -> Any:
         values: dict[str, Any] = {}
@@ -71,14 +71,14 @@ def layout(cls: type[Struct], byteorder: ByteOrder) -> Layout:
         return made[classes[id(plan)]](**values)
 
     try:
-        outermost.unpack(b"")
+        made["decode"](b"")
     except rustruct.SchemaError as e:
         raise Unsupported(f"refused: {e}") from None
     except rustruct.RustructError:
         pass  # of too little data, after it was compiled
     return Layout(
-        outermost.pack,
-        outermost.unpack,
+        made["encode"],
+        made["decode"],
         maker(plan, build, RAW),
         plainer(plan, lambda plan, value: by_attribute(plan, value, TAKEN)),
         text,
