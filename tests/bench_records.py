@@ -23,7 +23,7 @@ def record(*, pace: float = 1.0, date: str = "2026-01-02T03:04:05+00:00", **fact
     """
     A record with a reason, a wrong answer and a missing scenario; `pace` stretches the times of native.
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
     for number, (group, name, operation) in enumerate(SCENARIOS):
         cells: dict[str, Any] = {}
         for place, (engine, factor) in enumerate(ENGINES.items()):
@@ -80,3 +80,11 @@ def cell(best: float) -> dict[str, Any]:
         "launches": [len(ROUNDS)] * LAUNCHES,
         "interval_ns": [best, best * ROUNDS[-1]],
     }
+
+
+def best(content: dict[str, Any], row: int, engine: str) -> float:
+    """
+    The fastest round of an engine in a row, or 0.
+    """
+    samples: list[float] = content["rows"][row]["engines"].get(engine, {}).get("samples_ns", [0])
+    return min(samples)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from bench_records import ENGINES, SCENARIOS, cell, record
+from bench_records import ENGINES, SCENARIOS, best, cell, record
 
 pytest.importorskip("jinja2", reason="the page is made with jinja2, which comes with bebytes[cli]")
 pytest.importorskip("selenium", reason="selenium drives the browser; it is installed in .venv only")
@@ -157,11 +157,6 @@ def browser(opened: Browser) -> Browser:
     """
     opened.open()
     return opened
-
-
-def best(content: dict[str, Any], row: int, engine: str) -> float:
-    samples: list[float] = content["rows"][row]["engines"].get(engine, {}).get("samples_ns", [0])
-    return min(samples)
 
 
 # Drawing
