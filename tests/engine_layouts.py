@@ -27,6 +27,10 @@ class Rights(enum.IntFlag):
     EXECUTE = 8
 
 
+Many = enum.IntFlag("Many", "A B C D E F G H I J")
+"""More members than unions could be listed of."""
+
+
 class Numbers(Struct):
     a: u8
     b: u16
@@ -64,6 +68,11 @@ class WideEnum(Struct):
 
 class Flags(Struct):
     rights: Rights
+
+
+class ManyFlags(Struct):
+    many: Many
+    last: u8
 
 
 class Sized(Struct):
@@ -141,6 +150,14 @@ class ThreeBytes(Struct):
     c: u8 = bits(4)
 
 
+class Chained(Struct):
+    number: u8
+    length: u8
+    body: bytes = size("length")
+    items: list[Sized] = count("number")
+    rest: list[Sized]
+
+
 def values() -> Iterator[list[Struct]]:
     """
     Two or more values of each class.
@@ -153,6 +170,7 @@ def values() -> Iterator[list[Struct]]:
     yield [EnumBits(kind, i) for i, kind in enumerate(Two, 61)]
     yield [WideEnum(wide, kind) for wide in Wide for kind in Two]
     yield [Flags(Rights(0)), Flags(Rights.READ), Flags(Rights.WRITE | Rights.EXECUTE), Flags(Rights(11))]
+    yield [ManyFlags(Many(0), 1), ManyFlags(Many(1023), 2), ManyFlags(Many(0b1000100001), 3)]
     yield [Sized(0, b""), Sized(16, bytes(range(16))), Sized(3, b"\0\0\0")]
     yield [Nested(a, number, b) for a, b, number in zip(inners, inners[::-1], (None, 0, -5), strict=True)]
     yield [Arrays(bytes(8), list(range(8))), Arrays(b"12345678", [65535] * 8)]
@@ -167,6 +185,8 @@ def values() -> Iterator[list[Struct]]:
         Telemetry(5, "häuf", 2, [Reading(1, Two.A, 0.5), Reading(15, Two.C, -8.0)], True),
     ]
     yield [Words(1, b"", "", []), Words(3, b"abcdefgh", "a line", [1, 515])]
+    some = [Sized(1, b"a"), Sized(0, b""), Sized(2, b"bc")]
+    yield [Chained(0, 0, b"", [], []), Chained(2, 3, b"xyz", some[:2], some), Chained(3, 1, b"x", some, [])]
     yield [ThreeBytes(10, 0x1234, 11), ThreeBytes(15, 65535, 0)]
 
 

@@ -59,7 +59,7 @@ UNSUPPORTED: dict[str, dict[str, str]] = {
 
 # The same for the layouts of engine_layouts.py: those in both byte orders, and those in little endian alone.
 NO_WIDE = "no integers above 64 bits"
-OPEN = "Sized, Vector, Telemetry, Words"
+OPEN = "Sized, Vector, Telemetry, Words, Chained"
 OF_BITS = "EnumBits, Nested, Packet, ThreeBytes"
 ALSO_UNSUPPORTED: dict[str, dict[str, str]] = {
     "msgpack": {"MessagePack has no integers above 64 bits": "Huge"},
@@ -69,7 +69,7 @@ ALSO_UNSUPPORTED: dict[str, dict[str, str]] = {
     "bitstruct": {
         NO_WIDE: "Huge",
         NO_DATA: "Sized",
-        "one flat format: no nested structs": "Nested, Packet, Telemetry, Vector",
+        "one flat format: no nested structs": "Nested, Packet, Telemetry, Vector, Chained",
         "one flat format: no lists": "Arrays, LongArray, Words",
     },
     "dataclasses_struct": {NO_WIDE: "Huge", "no bit fields": OF_BITS, NO_DATA: OPEN},
@@ -454,6 +454,27 @@ def encode(value):
     return b"%c%b%c" % (value.length, value.body, value.post)
 """
 
+FIXED = """\
+import msgspec
+import struct
+
+unpack = struct.Struct(">B3s").unpack
+pack = struct.Struct(">B3s").pack
+
+
+class Fixed(msgspec.Struct):
+    innocent: int
+    tail: bytes
+
+
+def decode(data):
+    return Fixed(*unpack(data))
+
+
+def encode(value):
+    return pack(value.innocent, value.tail)
+"""
+
 
 class TestSources:
     @pytest.mark.parametrize(
@@ -462,6 +483,7 @@ class TestSources:
             (real.IPv4, "big", IPV4),
             (bit_fields.ErrorEstimate, "little", COMPLEX),
             (vectors.FromField, "big", FROM_FIELD),
+            (vectors.Fixed, "little", FIXED),
         ],
     )
     def test_the_floor_is_what_a_person_writes(self, cls: type[Struct], byteorder: Any, source: str) -> None:
