@@ -2,6 +2,7 @@
 bitstruct: its C extension, and its Python for what that cannot do (little-endian integers).
 """
 
+from importlib.util import find_spec
 from typing import Any
 
 from bebytes import Struct
@@ -10,6 +11,11 @@ from bebytes.cli._layouts import Layout, Unsupported
 from bebytes.scenarios._model import ByteOrder
 
 from ._shared import fixed_size, maker, plainer, plan_of, refuse, run_source, tagged, wrapped
+
+EXTENSION = find_spec("bitstruct.c") is not None
+"""PyPy and some platforms have none."""
+
+FACTS = {"variant": "with its C extension" if EXTENSION else "without its C extension"}
 
 RAW = ("enum", "flags", "char")
 
@@ -36,7 +42,7 @@ def layout(cls: type[Struct], byteorder: ByteOrder) -> Layout:
     refuse(plan, byteorder, REASONS)
     # The extension takes no byte order; it reads a suffix and ignores it.
     turned = byteorder == "little" and any(isinstance(n, Number) and n.width > 8 for n in _numbers(plan))
-    module, suffix = ("bitstruct", "<") if turned else ("bitstruct.c", "")
+    module, suffix = "bitstruct.c" if EXTENSION and not turned else "bitstruct", "<" * turned
     fields = [
         (f"has_{op.name}", "b8") if part else (op.name, _code(op.node)) for op in plan.ops for part in _parts(op.node)
     ]

@@ -64,11 +64,11 @@ _ROWS = {
     "construct": _Row("construct, compiled to Python", ("construct",)),
     "kaitai": _Row("classes as the Kaitai Struct compiler writes them", ("kaitaistruct",)),
     "dissect": _Row("dissect.cstruct, compiled to Python", ("dissect.cstruct",)),
-    "bitstruct": _Row("bitstruct with its C extension", ("bitstruct",)),
-    "caterpillar": _Row("caterpillar", ("caterpillar-py",)),
-    "dataclasses_struct": _Row("dataclasses-struct", ("dataclasses-struct",)),
-    "ctypes": _Row("packed structures of ctypes"),
-    "numpy": _Row("structured types of NumPy, a record at a time", ("numpy",)),
+    "bitstruct": _Row("bitstruct, its C extension where that can do the layout", ("bitstruct",)),
+    "caterpillar": _Row("caterpillar, a library in Python", ("caterpillar-py",)),
+    "dataclasses_struct": _Row("dataclasses-struct, over the module struct", ("dataclasses-struct",)),
+    "ctypes": _Row("packed structures of ctypes, whose fields are read when they are asked for"),
+    "numpy": _Row("records of NumPy, whose fields are read when they are asked for", ("numpy",)),
 }
 
 NAMES = tuple(_ROWS)

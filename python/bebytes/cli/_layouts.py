@@ -67,7 +67,7 @@ class Layout:
 
 class Module(Protocol):
     """
-    A file of benches/engines; `RAW`, a collection of str, is optional.
+    A file of benches/engines; `RAW`, a collection of str, is optional, and so is `FACTS`, which says more of the engine.
     """
 
     def layout(self, cls: type[Struct], byteorder: ByteOrder) -> Layout:
@@ -103,7 +103,12 @@ class PythonEngine:
         self._raw: tuple[str, ...] = tuple(getattr(module, "RAW", ()))
         self._layouts: dict[tuple[type, str], Layout | str] = {}
         self._work: dict[Scenario, Work] = {}
-        self.facts = facts | ({"raw": list(self._raw)} if self._raw else {}) | {"loop_ns": loop_cost()}
+        self.facts = (
+            facts
+            | getattr(module, "FACTS", {})
+            | ({"raw": list(self._raw)} if self._raw else {})
+            | {"loop_ns": loop_cost()}
+        )
 
     def absent(self, scenario: Scenario) -> str:
         found = self._find(scenario)
