@@ -29,8 +29,8 @@ from ._shared import (
     tables_of,
     unions,
     upper,
-    wrapped,
 )
+from ._text import wrapped
 
 INLINE = 16
 """A list of no more numbers than this is unpacked into names, a longer one by a call of its own."""

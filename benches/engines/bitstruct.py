@@ -10,7 +10,8 @@ from bebytes._plan import Data, Node, Number, Option, Plan
 from bebytes.cli._layouts import Layout, Unsupported
 from bebytes.scenarios._model import ByteOrder
 
-from ._shared import fixed_size, maker, plainer, plan_of, refuse, run_source, tagged, wrapped
+from ._shared import fixed_size, maker, plainer, plan_of, refuse, run_source, tagged
+from ._text import wrapped
 
 EXTENSION = find_spec("bitstruct.c") is not None
 """PyPy and some platforms have none."""

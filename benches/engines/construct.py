@@ -32,8 +32,8 @@ from ._shared import (
     refuse,
     run_source,
     tag_of,
-    wrapped,
 )
+from ._text import wrapped
 
 RAW = ("char",)
 

@@ -25,8 +25,8 @@ from ._shared import (
     refuse,
     run_source,
     tagged,
-    wrapped,
 )
+from ._text import wrapped
 
 # A big-endian structure takes no c_bool, and none has enums; c_char arrays lose what is behind a zero.
 RAW = ("enum", "flags", "bool", "char", "text")

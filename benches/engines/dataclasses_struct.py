@@ -20,8 +20,8 @@ from ._shared import (
     run_source,
     tables_of,
     tagged,
-    wrapped,
 )
+from ._text import wrapped
 
 RAW = ("char", "text")
 

@@ -34,8 +34,8 @@ from ._shared import (
     tag_of,
     tagged,
     unions,
-    wrapped,
 )
+from ._text import wrapped
 
 # It has no bool; PaddedString drops zeros at the end, so the texts that have a length are read as bytes.
 RAW = ("bool", "char", "sized text")

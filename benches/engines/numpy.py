@@ -13,7 +13,8 @@ from bebytes._plan import Data, Fixed, List, Node, Number, Option, Plan, Record
 from bebytes.cli._layouts import Layout, Unsupported
 from bebytes.scenarios._model import ByteOrder
 
-from ._shared import fixed_size, maker, plainer, plan_of, refuse, run_source, tagged, wrapped
+from ._shared import fixed_size, maker, plainer, plan_of, refuse, run_source, tagged
+from ._text import wrapped
 
 RAW = ("enum", "flags", "char", "text")
 

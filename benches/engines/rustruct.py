@@ -29,8 +29,8 @@ from ._shared import (
     refuse,
     run_source,
     tag_of,
-    wrapped,
 )
+from ._text import wrapped
 
 # A bool of a bit would need a function in Python to convert it, where a byte needs none.
 RAW = ("bool bit", "char")
