@@ -7,7 +7,8 @@ BIN := .venv/bin
 # Before cargo, also where another program calls it: finds a toolchain that is installed but not switched on.
 RUST := ROOT=$(CURDIR) && source profiling/common.sh && find_rust &&
 # The tests that ask whether all is well with the tree, the wheel and the tools; slower than the rest.
-SLOW := --ignore=tests/test_wheel.py --ignore=tests/test_scripts.py --ignore=tests/test_typing.py
+SLOW := --ignore=tests/test_wheel.py --ignore=tests/test_scripts.py \
+	--ignore=tests/test_profiling_scripts.py --ignore=tests/test_typing.py
 
 .PHONY: help
 help: ## List the commands
@@ -66,6 +67,10 @@ counts: ## Count instructions and heap of the Rust core, and fail where they are
 .PHONY: profile
 profile: ## Show the menu of profilers
 	./profile.sh
+
+.PHONY: plots
+plots: ## Draw the plots and fill the tables of docs/performance.md from the records
+	@profiling/performance.sh
 
 .PHONY: wheel
 wheel: setup ## Build the wheel of this machine into dist/

@@ -18,7 +18,7 @@ main() {
     environment "$VENV" "$PYTHON" "$PYTHON_VERSION"
     case ${1:-all} in
     all)
-        tools "$VENV" build bench rivals profile test lint
+        tools "$VENV" build bench rivals profile docs test lint
         build "$VENV" release
         ;;
     run)
