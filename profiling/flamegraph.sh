@@ -24,8 +24,8 @@ profile() {
     pace 4
     if [[ $ENGINE == core ]]; then
         unit=ns
-        # Its timer is there also where cycles are not counted.
-        traced perf record --quiet --freq 999 --event cpu-clock --call-graph fp --output ../perf.data -- "${COMMAND[@]}"
+        # A timer is there also where cycles are not counted; with DWARF, stacks go through libc.
+        traced perf record --quiet --freq 999 --event cpu-clock --call-graph dwarf,16384 --output ../perf.data -- "${COMMAND[@]}"
         ran
         perf script --no-inline --input ../perf.data 2>/dev/null | inferno-collapse-perf >flamegraph.folded
     else

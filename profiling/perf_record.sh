@@ -30,19 +30,19 @@ sys.exit(not (has and "-fno-omit-frame-pointer" in flags))'
 }
 
 profile() {
-    local event=cycles graph=fp
+    # Frame pointers would end at libc and at most builds of CPython, which have none.
+    local event=cycles graph=dwarf,16384
     if ! counts cycles; then
         event=cpu-clock
         note "cycles are not counted on this machine: sampled by cpu-clock, a timer"
     fi
-    if [[ $ENGINE == core ]]; then
-        note "stacks by frame pointers; libc has none, so time in malloc and free is shown without its callers"
-    elif trampoline; then
-        PYTHON_OPTIONS=(-X perf)
-        note "stacks by frame pointers, Python functions by the interpreter's trampoline"
-    else
-        graph=dwarf,16384
-        note "stacks by DWARF; functions of Python are not shown, the flame graph has them"
+    if [[ $ENGINE != core ]]; then
+        if trampoline; then
+            graph=fp PYTHON_OPTIONS=(-X perf)
+            note "functions of Python by the interpreter's trampoline"
+        else
+            note "functions of Python are not shown, the flame graph has them"
+        fi
     fi
     pace 3
     traced perf record --quiet --freq 999 --event "$event" --call-graph "$graph" --output perf.data -- "${COMMAND[@]}"
@@ -58,7 +58,7 @@ shown() {
 
 report() {
     echo "# $KEY on $ENGINE, $ITERATIONS iterations"
-    sed 's/^/# /' "$STAGE/notes"
+    if [[ -e $STAGE/notes ]]; then sed 's/^/# /' "$STAGE/notes"; fi
     printf '\n# === By function: the time in it alone\n'
     shown --no-children --call-graph none --percent-limit 0.5
     printf '\n# === With what it calls\n'

@@ -161,6 +161,7 @@ class Profilers(Tree):
         """
         done = self.run("profile.sh", *arguments, **environment)
         assert done.returncode == status, done.stderr
+        assert done.stdout == ""
         assert list(self.results.glob(".unfinished*")) == []
         assert list(self.results.glob(".summary*")) == []
         return done.stderr
@@ -265,6 +266,18 @@ class TestTools:
 
         assert len(tree.logged("perf record --quiet --freq 999 --event cycles")) == 1
         assert "cpu-clock, a timer" not in (tree.results / "perf_report.txt").read_text()
+
+    def test_an_interpreter_with_frame_pointers_shows_functions_of_python(self, tree: Profilers) -> None:
+        tree.profile("1")
+        assert "--call-graph dwarf" in tree.logged("perf record")[-1]
+        assert "functions of Python are not shown" in (tree.results / "perf_report.txt").read_text()
+
+        tree.tool("python", 'case "$1" in -c) exit 0 ;; esac' + PYTHON, tree.root / ".venv" / "bin")
+        tree.profile("1")
+
+        assert "--call-graph fp" in tree.logged("perf record")[-1]
+        assert "python -X perf -m bebytes.workload" in tree.logged("perf record")[-1]
+        assert "functions of Python by the interpreter's trampoline" in (tree.results / "perf_report.txt").read_text()
 
     @pytest.mark.parametrize(("seconds", "iterations"), [("0.5", 380), ("1000", 1)])
     def test_without_iterations_there_are_as_many_as_take_some_seconds(
