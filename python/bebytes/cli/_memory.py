@@ -119,8 +119,9 @@ def _least(call: Callable[[Any], Any], inputs: tuple[Any, ...]) -> tuple[float, 
 def _kept(call: Callable[[Any], Any], inputs: tuple[Any, ...]) -> tuple[float, float]:
     many = LAPS * len(inputs)
     results: list[Any] = [None] * many
+    # A collection gives back most of the blocks that the interpreter keeps in reserve; counting takes some again.
+    gc.collect()
     before = _blocks()
-    # A collection gives back most of the blocks that the interpreter keeps in reserve.
     gc.collect()
     start = tracemalloc.get_traced_memory()[0]
     at = 0

@@ -27,8 +27,11 @@ Verdict: TypeAlias = Literal["faster", "slower", "no difference"]
 CONFIDENCE = 0.95
 """Of each side of a comparison. More would hardly spare a false alarm, as `LEAST` does that, but miss what is slower."""
 
-LEAST = 0.05
-"""The least relative difference that is one: code of the same speed differs by that with its place in memory."""
+LEAST = 0.1
+"""
+The least relative difference that is one. With the place of its code and data in memory, the same code was seen to differ by
+up to a twelfth between runs on one machine, all launches of a run alike.
+"""
 
 ENOUGH = 3
 """From how many launches on their luck shows; see `ALONE`."""

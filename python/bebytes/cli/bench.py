@@ -258,7 +258,9 @@ class _Run:
         if wrong:
             self._screen.line("Some answers were wrong; see above.")
         elif checked:
-            self._screen.line(f"All answers of {checked} cells were right, each on {INPUTS} inputs.")
+            self._screen.line(
+                f"All answers of {checked} cell{'s' * (checked != 1)} were right, each on {INPUTS} inputs."
+            )
         return bool(wrong)
 
 

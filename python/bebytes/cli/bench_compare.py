@@ -2,7 +2,7 @@
 Compare two records of `bebytes bench`, cell by cell: B's time over A's, what that may be in truth, and the verdict.
 
 A record is a name that `--save` was given, or a file of `--json`. A cell is slower or faster if the whole interval says so and
-the difference is more than 5 %; what the records cannot tell apart is no difference.
+the difference is more than 10 %; what the records cannot tell apart is no difference.
 """
 
 import argparse
