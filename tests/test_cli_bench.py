@@ -102,6 +102,34 @@ class TestTable:
         assert "\r" not in out + err
 
 
+class TestChoice:
+    def chosen(self, capsys: pytest.CaptureFixture[str], *words: str) -> list[str]:
+        assert run("--engines", "python", *words) == 0
+        return ["/".join(row[:2]) for row in rows(capsys.readouterr().out)]
+
+    def test_scenarios_by_their_address(self, capsys: pytest.CaptureFixture[str]) -> None:
+        words = ["--scenario", "vectors/fixed/decode", "--scenario", "enums/flags", "--scenario", "vectors/fixed"]
+
+        # Each once, and a group in one piece.
+        assert self.chosen(capsys, *words) == ["fixed/decode", "fixed/encode", "flags/encode", "flags/decode"]
+
+    def test_groups_and_scenarios_add_up(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert self.chosen(capsys, "--group", "vectors", "--scenario", "enums/flags/decode")[-1] == "flags/decode"
+
+    def test_growth_is_measured_where_it_is_asked_for(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert self.chosen(capsys, "--scenario", "growth_fields/8") == ["8/encode", "8/decode"]
+
+    def test_all_engines(self, no_checkout: None, capsys: pytest.CaptureFixture[str]) -> None:
+        """
+        Those that are not there are told, and no error.
+        """
+        assert run("--engines", "all", "--scenario", "enums/flags") == 0
+        out = capsys.readouterr().out
+        assert "\n-   crate: needs a checkout of the repository" in out
+        assert "\n-   slots: " in out
+        assert re.search(r"^python +[\d,.~]+ +[\d,.~]+$", out, re.MULTILINE)
+
+
 class TestAnswers:
     def test_a_wrong_one_is_shown_and_fails(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -169,6 +197,8 @@ class TestRefusals:
         [
             (["--group", "primitive"], "no group is called primitive; there are primitives, bit_fields, "),
             (["--engine", "rust"], "no engine is called rust; there are crate, core, native, python"),
+            (["--scenario", "enums/fox"], "no scenario is called enums/fox; enums has regular, auto-sized, flags"),
+            (["--scenario", "fox"], "no group is called fox; there are primitives, "),
         ],
     )
     def test_an_unknown_name(self, capsys: pytest.CaptureFixture[str], words: list[str], message: str) -> None:
@@ -179,6 +209,14 @@ class TestRefusals:
     def test_a_number_that_is_none(self, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
         with pytest.raises(SystemExit, match="2"):
             main(["bench", *words])
+
+    @pytest.mark.parametrize("name", ["a/b", "../a", ""])
+    def test_a_name_for_a_record_that_is_none(self, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run("--save", name) == 2
+        out, err = capsys.readouterr()
+        # Before anything is measured.
+        assert out == ""
+        assert f"{name!r} is no name for a record" in err
 
     def test_a_debug_build_of_the_extension(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -231,6 +231,7 @@ class TestRounds:
 
         cells, told = self.launch([Broken("one", 1000)], 10)
         assert cells["vectors/fixed/encode"]["one"].form() == {"failures": ["no more"]}
+        assert [what["row"] for what in told if what.get("failures") == ["no more"]].count("vectors/fixed/encode") == 1
         assert told[-1] == {"step": "vectors"}
 
 

@@ -77,6 +77,8 @@ class TestColumns:
         out = shown(engines, figures, missing={"crate": "no checkout"})
         assert re.search(r"\nflags +encode +100 +WRONG +- +384\n +decode +1,000 +- +- +384\n", out)
         assert "\n-   crate: no checkout\n" in out
+        # What was wrong, for as long as it ran, says nothing of the engine.
+        assert re.search(r"\n÷ native +encode +2\.00\n÷ native +decode +2\.00\n", out)
 
 
 class TestLines:

@@ -174,8 +174,7 @@ def main() -> None:
     # What a library prints must not get between the answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    with suppress(KeyboardInterrupt, BrokenPipeError):
-        _serve(sys.stdin, answers)
+    _serve(sys.stdin, answers)
 
 
 def _serve(orders: IO[str], answers: IO[str]) -> None:
