@@ -350,6 +350,12 @@ class TestCallgrind:
         assert read == {"outer::work": {"Ir": 13, "D1mr": 1}, "inner": {"Ir": 25, "D1mr": 6}}
         assert callgrind.total(read) == {"Ir": 38, "D1mr": 7}
 
+    def test_places_may_have_an_address_too(self, tmp_path: Path) -> None:
+        path = tmp_path / "callgrind.out"
+        path.write_text("positions: instr line\nevents: Ir\nfn=(1) f\n0x10 7 20\n+4 * 3\n")
+
+        assert callgrind.read(path) == {"f": {"Ir": 23}}
+
     def test_a_difference_is_what_the_longer_run_added(self) -> None:
         more = {"loop": {"Ir": 30}, "start": {"Ir": 100}, "late": {"Ir": 1}}
         assert callgrind.difference(more, {"loop": {"Ir": 10}, "start": {"Ir": 100}}) == {
