@@ -464,9 +464,10 @@ impl<'a, S: Sink> Decoder<'a, S> {
         };
         // No more than the input can fill, whatever the count says.
         let room = self.left() as u64 / items.minimum.max(1);
-        let capacity = usize::try_from(count.min(room)).unwrap_or_default();
-        let mut list = self.sink.begin_list(capacity).map_err(Failure::Own)?;
         let rest = matches!(items.count, Size::Rest);
+        // How many items of any size the rest holds, only reading them tells: a list made for the most would keep its room.
+        let capacity = if rest && !items.fixed { 0 } else { usize::try_from(count.min(room)).unwrap_or_default() };
+        let mut list = self.sink.begin_list(capacity).map_err(Failure::Own)?;
         let mut index = 0;
         while if rest { self.left() > 0 } else { index as u64 != count } {
             let value =

@@ -125,6 +125,8 @@ pub(crate) struct Items {
     pub(crate) code: Code,
     /// The fewest bytes that an item takes.
     pub(crate) minimum: u64,
+    /// Whether every item takes that.
+    pub(crate) fixed: bool,
 }
 
 /// A compiled [`Length`].
@@ -412,7 +414,7 @@ impl Compiler<'_> {
             }
             Length::Until { .. } | Length::After { .. } => return Err(Flaw::Length),
         };
-        Ok((Code::List(Box::new(Items { count, code, minimum: item.minimum_read })), shape))
+        Ok((Code::List(Box::new(Items { count, code, minimum: item.minimum_read, fixed: item.fixed })), shape))
     }
 
     fn length(&mut self, length: &Length) -> Result<(Size, Shape), Flaw> {

@@ -3,6 +3,7 @@ Lists: items back to back, as many as a number, an expression or the rest says.
 """
 
 import enum
+import sys
 from typing import Any
 
 import pytest
@@ -399,3 +400,18 @@ def test_lists_of_lists_inside_items(codec: Codecs) -> None:
         codec(Table).encode(Table(2, [Row(1, [5]), Row(1, [])], [[Row(1, [7])]]))
     with raises(InsufficientData, ("matrix", 0, 0, "cells", 0), 6, expected=2, actual=1):
         codec(Table).decode(bytes.fromhex("02 01 0005 00 01 00"))
+
+
+def test_a_rest_of_items_of_any_size_keeps_no_room_for_more(codec: Codecs) -> None:
+    """
+    How many items the rest holds cannot be told beforehand where their size differs: a list made for the most that could come
+    would keep the room for them.
+    """
+
+    class Messages(Struct):
+        messages: list[Message]
+
+    messages = codec(Messages).decode((b"\xff" + bytes(255)) * 8).messages
+
+    assert len(messages) == 8
+    assert sys.getsizeof(messages) <= sys.getsizeof([None] * 16)
