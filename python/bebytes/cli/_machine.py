@@ -53,9 +53,14 @@ def compiler() -> str:
 
 def commit(root: Path | None) -> str:
     """
-    The commit of a checkout, with a mark where files differ from it, or "".
+    The commit of a checkout, with a mark where what is measured, or measures, differs from it, or "".
+
+    What is written about measurements is not: of several records made in a row, only the first would have no mark.
     """
-    return output("git", "describe", "--always", "--dirty", cwd=root) if root is not None else ""
+    if root is None:
+        return ""
+    changed = output("git", "status", "--porcelain", "--", ".", ":!benches/record", ":!docs", ":!*.md", cwd=root)
+    return output("git", "rev-parse", "--short", "HEAD", cwd=root) + "-dirty" * bool(changed)
 
 
 def _processor() -> str:
