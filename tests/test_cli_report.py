@@ -17,9 +17,9 @@ from html_page import Page
 
 pytest.importorskip("jinja2", reason="the page is made with jinja2, which comes with bebytes[cli]")
 
-from bebytes.cli import _report, _report_pairs, bench_compare, bench_report
+from bebytes.cli import _report, _report_pairs, _report_text, bench_compare, bench_report
 from bebytes.cli._engines import NAMES
-from bebytes.cli._report import TIMES
+from bebytes.cli._report_text import TIMES
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"' onload='alert(3)"
 
@@ -99,10 +99,10 @@ def test_all_figures_of_a_record_stand_in_its_table() -> None:
             else:
                 low, high = known["interval_ns"]
                 assert float(shown["data-v"]) == known["best_ns"]
-                assert shown["text"].lstrip("~") == _report.number(known["best_ns"])
+                assert shown["text"].lstrip("~") == _report_text.number(known["best_ns"])
                 assert shown["title"] == (
-                    f"{_report.number(known['best_ns'])} ns at best, {_report.number(known['median_ns'])} ns in the median,"
-                    f" which lies between {_report.number(low)} and {_report.number(high)} ns; 15 rounds of 1,000 operations"
+                    f"{_report_text.number(known['best_ns'])} ns at best, {_report_text.number(known['median_ns'])} ns in the median,"
+                    f" which lies between {_report_text.number(low)} and {_report_text.number(high)} ns; 15 rounds of 1,000 operations"
                 )
 
 
@@ -197,18 +197,18 @@ def test_first_sentences_compare_native_with_the_best_known() -> None:
     def words(ratios: dict[int, float]) -> str:
         figures = list(ratios.values())
         by_operation = [
-            f"{name} {_report.times(statistics.geometric_mean([r for n, r in ratios.items() if operations[n] == name]))}"
+            f"{name} {_report_text.times(statistics.geometric_mean([r for n, r in ratios.items() if operations[n] == name]))}"
             for name in ("encode", "decode", "round trip")
         ]
-        return f"{', '.join(by_operation)}{len(ratios)} rows, {_report.times(min(figures))} to {_report.times(max(figures))}"
+        return f"{', '.join(by_operation)}{len(ratios)} rows, {_report_text.times(min(figures))} to {_report_text.times(max(figures))}"
 
     to_python = {n: best(content, n, "python") / best(content, n, "native") for n in range(5)}
     to_crate = {n: best(content, n, "native") / best(content, n, "crate") for n in (0, 1, 3, 4)}
 
     assert len(shown) == 4
-    mean = _report.times(statistics.geometric_mean(to_python.values()))
+    mean = _report_text.times(statistics.geometric_mean(to_python.values()))
     assert shown[0] == f"native is{mean}faster than python{words(to_python)}"
-    mean = _report.times(statistics.geometric_mean(to_crate.values()))
+    mean = _report_text.times(statistics.geometric_mean(to_crate.values()))
     assert shown[2] == f"native is{mean}slower than crate{words(to_crate)}"
 
 
@@ -408,7 +408,7 @@ def test_contrast_is_that_of_wcag_aa(mode: int, ground: str) -> None:
     ],
 )
 def test_durations_have_three_figures(nanoseconds: float, shown: str) -> None:
-    assert _report.duration(nanoseconds) == shown
+    assert _report_text.duration(nanoseconds) == shown
 
 
 @pytest.mark.parametrize(
@@ -423,6 +423,6 @@ def test_axis_holds_all_figures_on_whole_decades(figures: list[float], ends: tup
 
 
 def test_pace_has_a_direction() -> None:
-    assert _report.pace(63.04) == (f"63.0{TIMES}", "faster than")
-    assert _report.pace(0.25) == (f"4.00{TIMES}", "slower than")
-    assert _report.pace(1) == (f"1.00{TIMES}", "faster than")
+    assert _report_text.pace(63.04) == (f"63.0{TIMES}", "faster than")
+    assert _report_text.pace(0.25) == (f"4.00{TIMES}", "slower than")
+    assert _report_text.pace(1) == (f"1.00{TIMES}", "faster than")

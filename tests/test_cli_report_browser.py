@@ -23,8 +23,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
 
-from bebytes.cli import _report, bench_report
-from bebytes.cli._report import TIMES
+from bebytes.cli import _report_text, bench_report
+from bebytes.cli._report_text import TIMES
 
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(
@@ -367,9 +367,9 @@ def test_ratios_are_to_any_engine(browser: Browser, records: list[dict[str, Any]
     browser.run("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     ratios = [best(records[2], n, "python") / best(records[2], n, "native") for n in range(len(SCENARIOS))]
 
-    assert browser.texts(f"{record_shown} .every tbody td:nth-child(5)") == [_report.times(r) for r in ratios]
+    assert browser.texts(f"{record_shown} .every tbody td:nth-child(5)") == [_report_text.times(r) for r in ratios]
     assert browser.texts(f"{record_shown} .means tfoot td:nth-child(4)") == [
-        _report.times(statistics.geometric_mean(ratios))
+        _report_text.times(statistics.geometric_mean(ratios))
     ]
     assert browser.texts(f"{record_shown} h3 .base-name") == ["native"]
     assert browser.texts(f"{record_shown} .strips .name") == [
@@ -400,7 +400,7 @@ def test_engines_groups_and_operations_are_filtered(browser: Browser, records: l
     assert len(browser.shown(f"{record_shown} .chart[data-g] .mark")) == 4 + 3
     assert browser.texts(f"{record_shown} .means tbody th") == ["primitives", "bit fields"]
     mean = statistics.geometric_mean(best(records[2], n, "crate") / best(records[2], n, "floor") for n in (1, 3))
-    assert browser.texts(f"{record_shown} .means tfoot td:nth-child(2)") == [_report.times(mean)] != had
+    assert browser.texts(f"{record_shown} .means tfoot td:nth-child(2)") == [_report_text.times(mean)] != had
     assert "python" not in browser.texts("#changes tbody td:nth-child(3)")
     browser.click("[data-none=e]")
     assert browser.shown(f"{record_shown} .mark") == []

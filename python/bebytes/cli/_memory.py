@@ -8,7 +8,7 @@ Rust or C code takes from the system by itself is not among it.
 import gc
 import sys
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -86,7 +86,7 @@ def footprint(engine: PythonEngine, scenario: Scenario) -> Footprint:
 
 
 @contextmanager
-def _tracing() -> Iterator[None]:
+def _tracing() -> Generator[None]:
     was = tracemalloc.is_tracing()
     # A collection would give back blocks that are none of the operation's.
     enabled = gc.isenabled()

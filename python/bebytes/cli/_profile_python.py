@@ -6,7 +6,7 @@ for everybody.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -168,7 +168,7 @@ class Probe:
         return self._current
 
     @contextmanager
-    def timed(self) -> Iterator[None]:
+    def timed(self) -> Generator[None]:
         """
         While this lasts, the runner's functions look at the clock.
         """
@@ -244,7 +244,7 @@ def bits_by_path(plan: Plan, records: list[bytes]) -> dict[Path, int]:
 
 
 @contextmanager
-def _replaced(module: Any, name: str, by: Any) -> Iterator[None]:
+def _replaced(module: Any, name: str, by: Any) -> Generator[None]:
     names = vars(module)
     missing = object()
     before = names.get(name, missing)

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Axis", "Cell", "Engine", "Row", "View", "mean_ratio", "pace", "times", "views"]
+from ._report_text import NONE, duration, number, pace
+
+__all__ = ["Axis", "Cell", "Engine", "Row", "View", "mean_ratio", "ratio_axis", "views"]
 
 SHAPES = ("square", "diamond", "circle", "up", "down", "plus", "cross", "left", "right")
 HUES = len(SHAPES)
@@ -23,9 +25,6 @@ RIVALS = ("python", "floor", "crate", "construct", "msgpack", "neoconstruct", "r
 """What the first sentences of a record compare with, best known first."""
 
 HEADLINES = 4
-
-NONE = "—"
-TIMES = "\u202f×"  # noqa: RUF001 (the sign that is meant, behind a narrow space that breaks no line)
 
 SPREAD = 1.2
 """A figure is noisy where the middle round took so many times as long as the fastest; as in the tables of `bebytes bench`."""
@@ -380,6 +379,13 @@ def views(records: Sequence[tuple[str, Mapping[str, Any]]]) -> tuple[list[View],
     return [_view(name, record, engines) for name, record in records], engines
 
 
+def ratio_axis(view: View) -> Axis:
+    """
+    The axis of all ratios of a record.
+    """
+    return Axis.over(ratio for strip in view.strips for ratio in strip.ratios)
+
+
 def _names(record: Mapping[str, Any]) -> set[str]:
     return {*record["engines"], *(name for row in record["rows"] for name in row["engines"])}
 
@@ -431,50 +437,3 @@ def mean_ratio(ratios: Iterable[float]) -> float:
     """
     known = [r for r in ratios if r]
     return statistics.geometric_mean(known) if known else 0
-
-
-def number(nanoseconds: float) -> str:
-    """
-    Three figures or all before the point, with separators; as the tables of `bebytes bench`.
-    """
-    return f"{nanoseconds:,.0f}" if nanoseconds >= 100 else f"{nanoseconds:.1f}"
-
-
-def duration(nanoseconds: float) -> str:
-    """
-    Three figures and a unit.
-    """
-    for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3), ("ns", 1.0)):
-        # What would be rounded up to 1,000 is given in the next unit.
-        if nanoseconds >= size * 0.9995 or unit == "ns":
-            amount = nanoseconds / size
-            places = 0 if amount >= 99.95 else 1 if amount >= 9.995 else 2
-            return f"{amount:.{places}f} {unit}"
-    raise AssertionError
-
-
-def tick(nanoseconds: float) -> str:
-    """
-    The label of a decade.
-    """
-    for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
-        if nanoseconds >= size * 0.99:
-            return f"{nanoseconds / size:,.0f} {unit}"
-    return f"{nanoseconds:g} ns"
-
-
-def times(ratio: float) -> str:
-    """
-    A ratio with three figures, or all before the point.
-    """
-    if not ratio:
-        return NONE
-    places = 0 if ratio >= 100 else 1 if ratio >= 10 else 2
-    return f"{ratio:,.{places}f}{TIMES}"
-
-
-def pace(ratio: float) -> tuple[str, str]:
-    """
-    A rival's time over the subject's, as a figure of at least 1 and the word for its direction.
-    """
-    return (times(ratio), "faster than") if ratio >= 1 else (times(1 / ratio), "slower than")

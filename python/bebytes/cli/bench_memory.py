@@ -57,6 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
         print("bebytes bench memory: its tables need rich; pip install 'bebytes[cli]' brings it", file=sys.stderr)
         return 2
 
+    from bebytes.scenarios import Absent
+
     from . import _engines
     from ._show import Screen
 
@@ -67,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         known = [name for name in _engines.NAMES if name not in _engines.PROGRAMS]
         names = _choose.engines(arguments.engines, known, DEFAULT)
         loaded = _choose.scenarios(arguments.group, arguments.scenario)
-        rows = [s for s in loaded if not hasattr(s, "operation") or s.operation != "round trip"]
+        rows = [s for s in loaded if isinstance(s, Absent) or s.operation != "round trip"]
         wanted = arguments.engines is not None and "all" not in arguments.engines
         with Screen() as screen, ExitStack() as stack:
             engines, missing = _engines.open_engines(names, rows, stack, screen.note)

@@ -174,6 +174,7 @@ def page(records: Sequence[tuple[str, Mapping[str, Any]]], flames: Sequence[Flam
 
     from . import _report as r
     from . import _report_pairs, installed_version
+    from . import _report_text as text
     from ._statistics import LEAST
 
     views, engines = r.views(records)
@@ -186,28 +187,28 @@ def page(records: Sequence[tuple[str, Mapping[str, Any]]], flames: Sequence[Flam
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     return environment.from_string(read["page.html"]).render(
         axis=r.Axis.over(every),
-        change=lambda ratio: f"{ratio:,.3f}{r.TIMES}",
+        change=text.change,
         embedded=_report_pairs.embedded(views, pairs) if pairs else None,
         engines=engines,
         flames=flames,
         groups=list(dict.fromkeys(group for view in views for group in view.groups)),
         hues={e.name: e.hue for e in engines},
         method=f"{METHOD} {100 * LEAST:g} %.",
-        number=r.number,
+        number=text.number,
         operations=list(dict.fromkeys(row.operation for view in views for row in view.rows)),
         pairs=pairs,
-        ratio_axis=lambda view: r.Axis.over(ratio for strip in view.strips for ratio in strip.ratios),
+        ratio_axis=r.ratio_axis,
         script=Markup(read["page.js"]),  # noqa: S704 (our own)
         shapes=SHAPES,
-        short=lambda ratio: f"{ratio:.6g}" if ratio else "",
+        short=text.short,
         slots={e.name: e.slot for e in engines},
         style=Markup(read["page.css"]),  # noqa: S704 (our own)
         subject=r.SUBJECT,
-        tick=r.tick,
-        times=r.times,
-        times_tick=lambda ratio: f"{ratio:,g}{r.TIMES}",
+        tick=text.tick,
+        times=text.times,
+        times_tick=text.times_tick,
         titles={e.name: e.title for e in engines},
         version=installed_version(),
         views=views,
-        words=lambda name: name.replace("_", " "),
+        words=text.words,
     )
