@@ -8,7 +8,7 @@ BIN := .venv/bin
 RUST := ROOT=$(CURDIR) && source profiling/common.sh && find_rust &&
 # The tests that ask whether all is well with the tree, the wheel and the tools; slower than the rest.
 SLOW := --ignore=tests/test_wheel.py --ignore=tests/test_scripts.py \
-	--ignore=tests/test_profiling_scripts.py --ignore=tests/test_typing.py
+	--ignore=tests/test_profiling_scripts.py --ignore=tests/test_profiling_failures.py --ignore=tests/test_typing.py
 
 .PHONY: help
 help: ## List the commands

@@ -10,7 +10,8 @@ cd "$ROOT"
 LOGS=$ROOT/target/test-logs
 SUPPORTED=(3.11 3.12 3.13)
 # Checks of the tree and of the tools, not of one Python: they run once, on the Python of .venv.
-ONCE=(tests/test_wheel.py tests/test_scripts.py tests/test_profiling_scripts.py tests/test_typing.py)
+ONCE=(tests/test_wheel.py tests/test_scripts.py tests/test_profiling_scripts.py
+    tests/test_profiling_failures.py tests/test_typing.py)
 SUMMARY=()
 LINT='' QUICK='' ONLY='' PYTEST_OPTIONS=()
 FAILED=0
