@@ -18,6 +18,7 @@ from cli_runs import row_of, rows, run
 import bebytes
 from bebytes import scenarios
 from bebytes.cli import _cargo, main
+from bebytes.cli._files import write_whole
 from bebytes.scenarios import Absent
 
 pytestmark = pytest.mark.usefixtures("good_build", "no_wishes")
@@ -189,6 +190,30 @@ class TestRecord:
     ) -> None:
         assert run("--json", str(tmp_path / "nowhere" / "now.json")) == 2
         assert "there is no such folder" in capsys.readouterr().err
+
+    def test_a_folder_in_its_place_is_told_before_measuring(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert run("--json", str(tmp_path)) == 2
+        assert capsys.readouterr() == ("", f"bebytes bench: --json {tmp_path}: this is a folder\n")
+
+    def test_an_interruption_behind_the_last_step_stays_one(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """
+        The file is in its place then, and nothing is left to take away.
+        """
+        replace = Path.replace
+
+        def interrupted(path: Path, target: Path) -> None:
+            replace(path, target)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Path, "replace", interrupted)
+
+        with pytest.raises(KeyboardInterrupt):
+            write_whole(tmp_path / "now.json", "after")
+        assert [file.read_text() for file in tmp_path.iterdir()] == ["after"]
 
 
 class TestRefusals:

@@ -366,6 +366,15 @@ def test_json_into_no_folder_is_refused_at_once(
     assert (out, err.endswith("there is no such folder\n")) == ("", True)
 
 
+def test_json_over_a_folder_is_refused_at_once(
+    module: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The folder stays as it is."""
+    assert main(["explain", f"{module}:Flat", "--json", str(tmp_path)]) == 2
+    assert capsys.readouterr() == ("", f"bebytes explain: --json {tmp_path}: this is a folder\n")
+    assert tmp_path.is_dir()
+
+
 def test_a_terminal_without_lines_and_dots_gets_others(module: Path) -> None:
     """ASCII takes the place of what draws."""
     words = [sys.executable, "-X", "utf8=0", "-m", "bebytes", "explain", f"{module}:Packet"]

@@ -466,6 +466,8 @@ def test_data_that_does_not_decode_is_told_with_its_place(
         (["FILE:Packet", "DATA", "--engine", "crate"], "no engine is called crate; there are native, python"),
         (["FILE:Packet", "DATA", "--json", "none/x.json"], "--json none/x.json: there is no such folder"),
         (["FILE:Packet", "DATA", "--speedscope", "none/x.json"], "--speedscope none/x.json: there is no such folder"),
+        (["FILE:Packet", "DATA", "--json", "."], "--json .: this is a folder"),
+        (["FILE:Packet", "DATA", "--speedscope", "."], "--speedscope .: this is a folder"),
     ],
 )
 def test_what_cannot_be_profiled_is_one_sentence(

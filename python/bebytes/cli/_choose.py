@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ._files import unwritable
+
 if TYPE_CHECKING:
     from bebytes.scenarios import Absent, Scenario
 
@@ -81,10 +83,10 @@ def folder_of(file: Path | None) -> None:
     Check that a file of `--json` can be written, before what takes long.
 
     Raises:
-        Refused: its folder is not there.
+        Refused: it is a folder, or its folder is not there.
     """
-    if file is not None and not file.absolute().parent.is_dir():
-        raise Refused(f"--json {file}: there is no such folder")
+    if file is not None and (reason := unwritable(file)):
+        raise Refused(f"--json {file}: {reason}")
 
 
 def engines(asked: Sequence[str] | None, known: Sequence[str], default: Sequence[str]) -> list[str]:

@@ -6,7 +6,16 @@ import os
 import tempfile
 from pathlib import Path
 
-__all__ = ["write_whole"]
+__all__ = ["unwritable", "write_whole"]
+
+
+def unwritable(path: Path) -> str:
+    """
+    Why no file can stand at a path, or ""; asked before what takes long.
+    """
+    if path.is_dir():
+        return "this is a folder"
+    return "" if path.absolute().parent.is_dir() else "there is no such folder"
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -23,7 +32,8 @@ def write_whole(path: Path, text: str) -> None:
         Path(name).chmod(0o666 & ~_umask())
         Path(name).replace(path)
     except BaseException:
-        Path(name).unlink()
+        # It is in its place already where the interruption came behind that.
+        Path(name).unlink(missing_ok=True)
         raise
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from . import _cargo, _record
-from ._files import write_whole
+from ._files import unwritable, write_whole
 
 HELP = "write a page of charts and tables from records, for any browser"
 
@@ -87,10 +87,8 @@ def _report(arguments: argparse.Namespace) -> None:
     # First what can be refused at once.
     if find_spec("jinja2") is None:
         raise Refused("the page is made with jinja2; pip install 'bebytes[cli]' brings it")
-    if not output.absolute().parent.is_dir():
-        raise Refused(f"--output {output}: there is no such folder")
-    if output.is_dir():
-        raise Refused(f"--output {output}: this is a folder")
+    if reason := unwritable(output):
+        raise Refused(f"--output {output}: {reason}")
     records = _records(arguments.records)
     found, strange = flames(arguments.profiles)
     text = page(records, found)

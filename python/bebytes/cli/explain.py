@@ -29,19 +29,23 @@ def run(arguments: argparse.Namespace) -> int:
     Do what the options say.
     """
     from ._explain_text import text
-    from ._files import write_whole
+    from ._files import unwritable, write_whole
     from ._target import Refused, load
 
     try:
-        if arguments.json is not None and not arguments.json.absolute().parent.is_dir():
-            raise Refused(f"--json {arguments.json}: there is no such folder")
+        if arguments.json is not None and (reason := unwritable(arguments.json)):
+            raise Refused(f"--json {arguments.json}: {reason}")
         facts = _facts(load(arguments.target), arguments)
     except Refused as e:
         print(f"bebytes explain: {e}", file=sys.stderr)
         return 2
     _print(text(facts))
     if arguments.json is not None:
-        write_whole(arguments.json, json.dumps(facts, indent=1) + "\n")
+        try:
+            write_whole(arguments.json, json.dumps(facts, indent=1) + "\n")
+        except OSError as e:
+            print(f"bebytes explain: --json {arguments.json}: {e.strerror}", file=sys.stderr)
+            return 2
         print(f"written: {arguments.json}")
     return 0
 

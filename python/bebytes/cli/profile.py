@@ -82,7 +82,7 @@ def _profile(arguments: argparse.Namespace) -> int:
     from bebytes.errors import SchemaError
 
     from . import _profile_records as records
-    from ._files import write_whole
+    from ._files import unwritable, write_whole
     from ._profile_measure import plan_of
     from ._profile_show import show
     from ._profile_speedscope import speedscope
@@ -90,8 +90,8 @@ def _profile(arguments: argparse.Namespace) -> int:
     from ._target import Refused, load
 
     for option, path in (("--json", arguments.json), ("--speedscope", arguments.speedscope)):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise Refused(f"{option} {path}: there is no such folder")
+        if path is not None and (reason := unwritable(path)):
+            raise Refused(f"{option} {path}: {reason}")
     names = _engine_names(arguments.engine)
     cls = load(arguments.target)
     try:
@@ -112,7 +112,10 @@ def _profile(arguments: argparse.Namespace) -> int:
         show(record, screen)
         for path, written in ((arguments.json, record), (arguments.speedscope, speedscope(record))):
             if path is not None:
-                write_whole(path, json.dumps(written, indent=1) + "\n")
+                try:
+                    write_whole(path, json.dumps(written, indent=1) + "\n")
+                except OSError as e:
+                    raise Refused(f"{path}: {e.strerror}") from None
                 screen.line(f"written: {path}")
     engines = [e for o in record["operations"].values() for e in o["engines"].values()]
     return int(any(abs(e["ratio"] - 1) > TOLERANCE for e in engines))
