@@ -12,6 +12,12 @@ OLDEST=3.11
 # Neither questions nor news of pip help here.
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 
+# Tools and tests run in other folders; to cargo, this one would be another in each.
+case ${CARGO_TARGET_DIR:-/} in
+/*) ;;
+*) export CARGO_TARGET_DIR=$PWD/$CARGO_TARGET_DIR ;;
+esac
+
 say() { printf '%s\n' "$*" >&2; }
 
 die() {
@@ -242,6 +248,8 @@ build() {
 
 # What all builds for profilers have in common; with others, cargo would build everything anew.
 FRAME_POINTERS="-C force-frame-pointers=yes"
+# What would take the place of RUSTFLAGS, or put what is built elsewhere.
+OVERRIDING=(-u CARGO_ENCODED_RUSTFLAGS -u CARGO_BUILD_TARGET -u CARGO_BUILD_TARGET_DIR)
 
 # Where cargo puts program $1 of benches/ in the profile of the profilers.
 profiled() { printf '%s\n' "${CARGO_TARGET_DIR:-$ROOT/target}/profiling/examples/$1"; }
@@ -252,7 +260,7 @@ build_profiled() {
     local name
     local -a examples=()
     for name in "$@"; do examples+=(--example "$name"); done
-    RUSTFLAGS="${RUSTFLAGS:-} $FRAME_POINTERS" \
+    RUSTFLAGS="${RUSTFLAGS:-} $FRAME_POINTERS" env "${OVERRIDING[@]}" \
         cargo build --quiet --locked --profile profiling "${examples[@]}" --manifest-path "$ROOT/Cargo.toml"
 }
 
@@ -296,7 +304,7 @@ build_beside() {
         built=$package/../../lib_core.so
     fi
     RUSTFLAGS="${RUSTFLAGS:-} $FRAME_POINTERS" BEBYTES_BUILD_PROFILE=profiling PYO3_PYTHON=$venv/bin/python \
-        cargo rustc --quiet --locked --profile profiling --lib --features python --crate-type cdylib \
+        env "${OVERRIDING[@]}" cargo rustc --quiet --locked --profile profiling --lib --features python --crate-type cdylib \
         --manifest-path "$ROOT/Cargo.toml" -- "${link[@]}"
     # A cargo that mixed it up with the library for Rust programs would be found here, not by a profiler.
     grep -q PyInit__core "$built" || die "$built is no extension for Python"

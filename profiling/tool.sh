@@ -105,11 +105,11 @@ options() {
 
 # --- What the last lines say ----------------------------------------------------------------------------------------
 
-# Adds a line to the summary: $1 done, failed or missing, the rest in words.
+# Adds a line to the summary: $1 done, skipped, failed or missing, the rest in words.
 closing() {
     local line
     line=$(printf '%-8s %-14s %s' "$1" "$TOOL" "${*:2}")
-    [[ $1 == "done" ]] || FAILED=1
+    [[ $1 == "done" || $1 == skipped ]] || FAILED=1
     printf '%s\n' "$line" >>"$SUMMARY"
 }
 
@@ -254,6 +254,7 @@ instruments() {
     [[ -z ${PYTHONPATH:-} ]] || LAUNCHED+=(--env "PYTHONPATH=$PYTHONPATH")
     traced xcrun xctrace record --template "$1" --output "$2" --target-stdout - \
         ${LAUNCHED[@]+"${LAUNCHED[@]}"} --launch -- "${COMMAND[@]}"
+    ran
 }
 
 # What `profile` does, in a process of its own, with its output in the log.
@@ -387,7 +388,11 @@ suite() {
         engines=()
         for engine in "${ENGINES[@]}"; do
             # Its engines are those that run in Python.
-            [[ $script == memray && $engine == core ]] || engines+=(--engine "$engine")
+            if [[ $script == memray && $engine == core ]]; then
+                TOOL=memray closing skipped "core: no Python in it"
+            else
+                engines+=(--engine "$engine")
+            fi
         done
         ((${#engines[@]} > 0)) || continue
         supervised "$ROOT/profiling/$script.sh" "${arguments[@]}" "${engines[@]}"

@@ -124,7 +124,7 @@ impl<C: Clock> Trace<C> {
     pub fn outside(&mut self) {
         let now = self.clock.now();
         if let Some(last) = self.last {
-            self.outside.add(now.wrapping_sub(last));
+            self.outside.add(now.saturating_sub(last));
         }
         self.last = Some(now);
     }
@@ -133,7 +133,7 @@ impl<C: Clock> Trace<C> {
     pub fn released(&mut self) {
         let now = self.clock.now();
         if let Some(last) = self.last {
-            self.release.add(now.wrapping_sub(last));
+            self.release.add(now.saturating_sub(last));
         }
         self.last = Some(now);
     }
@@ -177,7 +177,7 @@ impl<C: Clock> Trace<C> {
                 Work::Make => &mut spot.make,
                 Work::Derive => &mut spot.derive,
             };
-            tally.add(now.wrapping_sub(last));
+            tally.add(now.saturating_sub(last));
         }
         self.last = Some(now);
     }

@@ -224,6 +224,28 @@ class TestInterruption:
         if choice == "6":
             assert "done     perf-record" in said
 
+    def test_a_tool_that_does_not_let_itself_be_stopped_is_killed(self, tree: Profilers) -> None:
+        started = tree.root.parent / "started"
+        tree.tool(
+            "valgrind",
+            f"""trap '' TERM; echo $$ > {started}.new; mv {started}.new {started}; while :; do sleep 1; done""",
+        )
+        running = subprocess.Popen(
+            [str(tree.root / "profile.sh"), "4"],
+            env={"PATH": str(tree.bin), "HOME": str(tree.root)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self.wait(started.exists)
+
+        running.send_signal(signal.SIGINT)
+        said, _ = running.communicate(timeout=30)
+
+        assert running.returncode == 130, said
+        self.wait(lambda: not self.alive(int(started.read_text())))
+
     @staticmethod
     def wait(what: object) -> None:
         """

@@ -141,6 +141,21 @@ class TestTools:
         assert "130" in done.stdout
         assert not tree.log.exists()
 
+    def test_a_relative_target_directory_is_the_one_it_is_for_cargo(self, tree: Profilers) -> None:
+        """The tools run elsewhere, and would find another package there, or none."""
+        (tree.root / "target").rename(tree.root / "elsewhere")
+        relative = f"{tree.root.name}/elsewhere"
+
+        tree.profile("3", "--engine", "core", "--iterations", "640", CARGO_TARGET_DIR=relative)
+        tree.profile("5", "--iterations", "640", CARGO_TARGET_DIR=relative)
+
+        commands = (tree.results / "INDEX.md").read_text()
+        assert f"{tree.root}/elsewhere/profiling/examples/workload" in commands
+        assert f"PYTHONPATH={tree.root}/elsewhere/profiling/python" in commands
+
+    def test_what_has_no_python_is_said_to_be_left_out_by_memray(self, tree: Profilers) -> None:
+        assert "skipped  memray         core: no Python in it" in tree.profile("6", "--engine", "core")
+
 
 class TestFolders:
     def test_several_have_a_folder_for_each_scenario_and_engine(self, tree: Profilers) -> None:
@@ -244,6 +259,14 @@ class TestMacOS:
         tree.tool("xcrun", XCRUN.replace('&& echo run > "$out/data"', ""))
 
         assert "its time_profile.trace is empty" in tree.profile("7", status=1)
+
+    def test_a_trace_of_a_workload_that_fails_is_a_failure(self, tree: Profilers) -> None:
+        """xctrace ends well all the same, and leaves a trace."""
+        tree.tool("uname", "echo Darwin")
+        tree.tool("xcrun", XCRUN.replace('program "$@" && mkdir', "mkdir"))
+
+        assert "the workload did not end well" in tree.profile("7", status=1)
+        assert tree.names() == []
 
 
 class TestSetUp:

@@ -76,7 +76,7 @@ impl Probe {
         for _ in 0..times {
             trace.written();
         }
-        trace.clock().now().wrapping_sub(before)
+        trace.clock().now().saturating_sub(before)
     }
 
     /// All tallies since the last time.
