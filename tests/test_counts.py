@@ -81,16 +81,27 @@ class TestJudgement:
             ["enums/flags/decode", "1,000", "+0.0", "%", "0", "0.0", "0"],
         ]
 
-    @pytest.mark.parametrize("fact", ["compiler", "flags", "architecture", "vectors"])
-    def test_another_build_is_not_judged(self, fact: str, capsys: pytest.CaptureFixture[str]) -> None:
+    @pytest.mark.parametrize("fact", ["compiler", "flags", "architecture", "vectors", "libc"])
+    def test_instructions_of_another_build_are_not_judged(self, fact: str, capsys: pytest.CaptureFixture[str]) -> None:
         assert judged(scaled(1.04), facts={fact: "another"}) == 0
 
         out = capsys.readouterr().out
-        assert f"Not judged, as the record of abc1234 has another build ({fact}: another here, " in out
+        assert f"Not judged: instructions, as the record of abc1234 has another build ({fact}: another here, " in out
         assert "MORE" not in out
 
-    def test_another_libc_is_judged(self) -> None:
-        assert judged(scaled(1.04), facts={"libc": "musl"}) == 1
+    @pytest.mark.parametrize("what", ["bytes", "blocks"])
+    def test_the_heap_of_another_build_is(self, what: str, capsys: pytest.CaptureFixture[str]) -> None:
+        assert judged(scaled(1.04, what), facts={"compiler": "another"}) == 1
+        assert "MORE: enums/flags/encode: " in capsys.readouterr().out
+
+    def test_what_the_record_has_not_is_said_of_another_build_too(self) -> None:
+        assert judged(KNOWN | {"enums/new/encode": KNOWN["enums/flags/encode"]}, facts={"compiler": "another"}) == 1
+
+    @pytest.mark.parametrize(
+        ("fact", "value"), [("flags", "-D warnings"), ("flags", "--cap-lints=warn -Wunused"), ("libc", "glibc 9.9")]
+    )
+    def test_what_changes_no_instruction_is_judged(self, fact: str, value: str) -> None:
+        assert judged(scaled(1.04), facts={fact: value}) == 1
 
     def test_a_scenario_that_the_record_has_not(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert judged(KNOWN | {"enums/new/encode": KNOWN["enums/flags/encode"]}) == 1
