@@ -29,14 +29,16 @@ END
 
 # Runs a check: $1 is its name, the rest the command. Its output passes by and is kept for the closing lines.
 stage() {
-    local name=$1 log start status=0
+    local name=$1 log start status=0 mark=pass
     shift
     log=$LOGS/$((${#SUMMARY[@]} + 1))
     start=$SECONDS
     printf '\n=== %s\n' "$name"
     "$@" 2>&1 | tee "$log" || status=$?
     if ((status == 0)); then
-        SUMMARY+=("$(printf 'pass %5d s  %s' $((SECONDS - start)) "$name")")
+        # What was not checked, or not in full, has not passed.
+        if grep -q '^skipped: ' "$log"; then mark=skip; elif grep -q '^Not judged' "$log"; then mark=part; fi
+        SUMMARY+=("$(printf '%s %5d s  %s' $mark $((SECONDS - start)) "$name")")
     else
         SUMMARY+=("$(printf 'FAIL %5d s  %s' $((SECONDS - start)) "$name")")
         FAILED=$((FAILED + 1))

@@ -17,7 +17,7 @@ PRODUCTS=(
 )
 NEEDS=(inferno)
 
-ready() { [[ $1 != core ]] || need_perf; }
+ready() { if [[ $1 == core ]]; then need_perf; else NEEDS+=(py-spy); fi; }
 
 profile() {
     local frames unit=samples

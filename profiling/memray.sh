@@ -18,6 +18,9 @@ PRODUCTS=(
     "memray.bin|the allocations|.venv/bin/python -m memray tree {}"
 )
 
+# shellcheck disable=SC2034  # for tool.sh
+NEEDS=(memray)
+
 ready() { true; }
 
 profile() {

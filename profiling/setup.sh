@@ -5,7 +5,7 @@
 #   setup.sh             all that work on the project needs
 #   setup.sh run         what measuring needs, without the tools of the tests
 #   setup.sh build NAME  the extension in another cargo profile, as dev
-#   setup.sh profiling NAME...  what profilers need for the engines native, python, core; and inferno
+#   setup.sh profiling NAME...  what profilers need for the engines native, python, core; py-spy, memray, inferno
 #   setup.sh also PATH   .venvs/VERSION for the tests on another Python, given by its path
 set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -18,7 +18,7 @@ main() {
     environment "$VENV" "$PYTHON" "$PYTHON_VERSION"
     case ${1:-all} in
     all)
-        tools "$VENV" build bench rivals profile docs test lint
+        tools "$VENV" build bench rivals py-spy memray docs test lint
         build "$VENV" release
         ;;
     run)
@@ -49,11 +49,12 @@ also() {
 
 profiling() {
     local name
-    tools "$VENV" bench profile
+    tools "$VENV" bench
     for name in "$@"; do
         case $name in
         native | python) build_beside "$VENV" ;;
         core) build_workload ;;
+        py-spy | memray) tools "$VENV" "$name" ;;
         inferno) inferno "$VENV" ;;
         *) die "setup.sh profiling: no such thing: $name" ;;
         esac

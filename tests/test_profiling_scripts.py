@@ -301,7 +301,7 @@ class TestSetUp:
         assert bare.set_up("run") == ["venv", "pip", "maturin"]
         released = bare.extension.read_text()
 
-        assert bare.set_up("profiling", "native", "python") == ["pip", "cargo"]
+        assert bare.set_up("profiling", "native", "python") == ["cargo"]
         (call,) = [line for line in bare.log.read_text().splitlines() if line.startswith("cargo")]
         assert "--profile profiling --lib --features python" in call
         assert call.endswith("[ -C force-frame-pointers=yes] [profiling]")
@@ -338,6 +338,22 @@ class TestSetUp:
         for name in ("flamegraph", "collapse-perf"):
             (bare.root / ".venv" / "bin" / f"inferno-{name}").rename(bare.bin / f"inferno-{name}")
         assert bare.set_up("profiling", "inferno") == []
+
+    def test_a_profiler_is_installed_for_the_tool_that_runs_it(self, bare: Tree) -> None:
+        """One that is not to be had here keeps no other from running."""
+        bare.set_up("run")
+
+        assert bare.set_up("profiling", "memray", "py-spy") == ["pip", "pip"]
+        assert bare.set_up("profiling", "memray") == []
+
+    def test_each_tool_asks_for_its_own(self, tree: Profilers) -> None:
+        tree.profile("6", "--engine", "native,core", "--iterations", "640")
+
+        assert tree.logged("setup.sh") == [
+            *["setup.sh profiling native core"] * 4,
+            "setup.sh profiling native memray",
+            "setup.sh profiling native core inferno py-spy",
+        ]
 
     def test_an_unknown_need_is_refused(self, bare: Tree) -> None:
         done = bare.run("profiling/setup.sh", "profiling", "rust")
