@@ -16,6 +16,9 @@ PRODUCTS=(
     "callgrind.txt|the same as text: by function, with what it calls, caches and branches, by line|any pager"
 )
 
+# Whether start-up is in the counts.
+WHOLE=''
+
 ready() { need_valgrind callgrind_annotate; }
 
 profile() {
@@ -35,7 +38,9 @@ profile() {
         mv callgrind.out.1 callgrind.out
         rm -f callgrind.out.[2-9]*
     elif [[ $ENGINE != core ]]; then
-        note "the whole process, start-up included: this Python has no symbols that say where the loop begins"
+        WHOLE=yes
+        note "the whole process, start-up included: this Python has no symbols that say where the loop begins;" \
+            "BEBYTES_PYTHON names another for .venv"
     fi
     # Calls that were under way have the count 0; callgrind_annotate would take what they cost for the caller's own.
     sed 's/^calls=0 /calls=1 /' callgrind.out >"$STAGE/begun"
@@ -49,11 +54,13 @@ annotated() {
         -e 's|/[^ ]*/registry/src/[^/]*/||; s|/rustc/[0-9a-f]*/||; s|\[/[^]]*/([^]/]*)\]|[\1]|'
 }
 
+each() { [[ -n $WHOLE ]] || printf ', %s an iteration' $((total / ITERATIONS)); }
+
 report() {
     local total
     total=$(awk '/^summary:/ { sum += $2 } END { printf "%.0f", sum }' callgrind.out)
     ((total > 0)) || die "callgrind counted no instructions"
-    echo "# $KEY on $ENGINE, $ITERATIONS iterations: $total instructions, $((total / ITERATIONS)) an iteration"
+    echo "# $KEY on $ENGINE, $ITERATIONS iterations: $total instructions${WHOLE:+ in all}$(each)"
     if [[ -e $STAGE/notes ]]; then sed 's/^/# /' "$STAGE/notes"; fi
     echo "# Ir: instructions; Dr, Dw: data read, written; 1m: not in the first cache; Lm: in none; Bcm, Bim: branches mispredicted"
     printf '\n# === By function: the instructions in it alone\n'

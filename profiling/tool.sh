@@ -72,8 +72,8 @@ options() {
             usage
             exit
             ;;
-        --scenario=* | --engine=* | --iterations=*) value=${word#*=} ;;
-        --scenario | --engine | --iterations)
+        --scenario=* | --engine=* | --engines=* | --iterations=*) value=${word#*=} ;;
+        --scenario | --engine | --engines | --iterations)
             (($# > 0)) || refuse "$word wants a value"
             value=$1
             shift
@@ -184,7 +184,7 @@ leave() {
 
 # --- One run of the tool --------------------------------------------------------------------------------------------
 
-# Words for the index, from within `profile`.
+# Words for the index and the screen, from within `profile`.
 note() { printf '%s\n' "$*" >>"$STAGE/notes"; }
 
 # Runs a command and keeps it for the index.
@@ -285,6 +285,7 @@ attempt() {
     STAGE=$(mktemp -d "$RESULTS/.unfinished.XXXXXX")
     say "$TOOL: $KEY on $ENGINE"
     supervised one
+    if [[ -s $STAGE/notes ]]; then sed "s/^/$TOOL: /" "$STAGE/notes" >&2; fi
     if ((STATUS != 0)); then
         tail -n 15 "$STAGE/log" >&2
         if grep -q perf_event_paranoid "$STAGE/log"; then

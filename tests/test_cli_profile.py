@@ -429,7 +429,7 @@ def test_parts_that_do_not_add_up_are_measured_again_for_longer(
     monkeypatch.setattr(
         _profile_parts, "attribute", lambda _: Attribution(100.0, 150.0, {(CALL, ()): next(ratios) * 100}, 1.0, 5.0)
     )
-    words = [f"{module}:Packet", str(data), "--engine", "python"]
+    words = [f"{module}:Packet", str(data), "--engines", "python"]
     ratios = iter([1.5, 1.2, 0.7])
     assert run(*words) == 1
     assert asked == [0.001, 0.002, 0.004]

@@ -123,8 +123,11 @@ class TestTools:
         assert "PYTHONMALLOC=malloc valgrind" in str(tree.index()["profiling_results/massif.out"]["commands"])
 
     def test_only_the_loop_counts_where_the_interpreter_has_symbols(self, tree: Profilers) -> None:
-        tree.profile("3")
-        assert "the whole process" in (tree.results / "callgrind.txt").read_text()
+        said = tree.profile("3")
+        assert "callgrind: the whole process, start-up included: " in said
+        head = (tree.results / "callgrind.txt").read_text().splitlines()
+        assert head[0].endswith(" instructions in all")
+        assert "the whole process" in head[1]
 
         part = """case $1 in --tool=callgrind) echo 'summary: 640' > "$out.1" ;; esac\n"""
         tree.tool("valgrind", part + VALGRIND)
@@ -347,7 +350,7 @@ class TestSetUp:
         assert bare.set_up("profiling", "memray") == []
 
     def test_each_tool_asks_for_its_own(self, tree: Profilers) -> None:
-        tree.profile("6", "--engine", "native,core", "--iterations", "640")
+        tree.profile("6", "--engines", "native,core", "--iterations", "640")
 
         assert tree.logged("setup.sh") == [
             *["setup.sh profiling native core"] * 4,

@@ -47,7 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--operation", choices=("decode", "encode", "both"), default="decode", help="decode is the default"
     )
     parser.add_argument(
-        "--engine", type=lambda text: text.split(","), metavar="NAMES", help="only these engines of native, python"
+        "--engine",
+        "--engines",
+        type=lambda text: text.split(","),
+        metavar="NAMES",
+        help="only these engines of native, python",
     )
     parser.add_argument(
         "--seconds", type=_positive, default=1.0, metavar="S", help="for each engine and operation; 1 is the default"
