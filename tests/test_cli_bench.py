@@ -154,7 +154,7 @@ class TestRecord:
         record = json.loads(file.read_text(encoding="utf-8"))
         assert set(record) == {
             "form", "bebytes", "build", "commit", "date", "machine", "interpreter", "compiler", "engines", "launches",
-            "rounds", "seconds", "rows", "absent",
+            "rounds", "seconds", "iterations", "rows", "absent",
         }  # fmt: skip
         assert record["form"] == 1
         assert record["absent"] == []
@@ -214,6 +214,23 @@ class TestRecord:
         with pytest.raises(KeyboardInterrupt):
             write_whole(tmp_path / "now.json", "after")
         assert [file.read_text() for file in tmp_path.iterdir()] == ["after"]
+
+
+class TestIterations:
+    @pytest.mark.parametrize("launches", ["1", "2"])
+    def test_they_are_what_a_round_has(self, launches: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        file = tmp_path / "now.json"
+        words = ["--launches", launches, "--rounds", "2", "--iterations", "100", "--json", str(file)]
+        assert main(["bench", "--engines", "python", "--scenario", "vectors/fixed/decode", *words]) == 0
+
+        assert "rounds of 100 operations; " in " ".join(capsys.readouterr().out.split())
+        record = json.loads(file.read_text())
+        assert record["iterations"] == 100
+        assert record["rows"][0]["engines"]["python"]["operations"] == 100
+
+    def test_they_and_seconds_exclude_each_other(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run("--iterations", "100") == 2
+        assert "--seconds and --iterations both say how long a round is" in capsys.readouterr().err
 
 
 class TestRefusals:

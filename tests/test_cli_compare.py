@@ -144,6 +144,7 @@ class TestVerdicts:
         compare("before", "after")
 
         out = capsys.readouterr().out
+        assert "slower or faster where all of `within` is over 10 % away from 1" in " ".join(out.split())
         (line,) = [line for line in out.splitlines() if line.endswith("  slower")]
         words = re.split("  +", line)
         assert words[:3] == ["regular", "decode", "native"]

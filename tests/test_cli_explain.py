@@ -375,6 +375,25 @@ def test_json_over_a_folder_is_refused_at_once(
     assert tmp_path.is_dir()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_json_into_a_pipe_is_refused_at_once(module: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It would be a plain file afterwards."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    assert main(["explain", f"{module}:Flat", "--json", str(pipe)]) == 2
+    assert capsys.readouterr().err == f"bebytes explain: --json {pipe}: this is no file, and would be replaced by one\n"
+    assert pipe.is_fifo()
+
+
+def test_json_through_a_link_is_in_the_file_it_leads_to(module: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "kept.json")
+
+    assert main(["explain", f"{module}:Flat", "--json", str(tmp_path / "link")]) == 0
+    assert (tmp_path / "link").is_symlink()
+    assert json.loads((tmp_path / "kept.json").read_text())
+
+
 def test_a_terminal_without_lines_and_dots_gets_others(module: Path) -> None:
     """ASCII takes the place of what draws."""
     words = [sys.executable, "-X", "utf8=0", "-m", "bebytes", "explain", f"{module}:Packet"]

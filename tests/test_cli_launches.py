@@ -162,7 +162,7 @@ class TestRounds:
     ROWS = tuple(s for s in scenarios.load(["enums", "vectors"]) if isinstance(s, Scenario))
 
     def launch(
-        self, engines: list[CountingEngine], rounds: int, plan: Any = None
+        self, engines: list[CountingEngine], rounds: int, plan: Any = None, iterations: int = 0
     ) -> tuple[Cells, list[dict[str, Any]]]:
         told: list[dict[str, Any]] = []
         cells = Cells()
@@ -172,8 +172,18 @@ class TestRounds:
             if "step" not in what:
                 cells.take(what)
 
-        _measure.launch(self.ROWS, engines, Settings(1, rounds, 0.001), plan, random.Random(1), tell)
+        _measure.launch(self.ROWS, engines, Settings(1, rounds, 0.001, iterations), plan, random.Random(1), tell)
         return cells, told
+
+    def test_a_round_has_as_many_operations_as_it_is_told(self) -> None:
+        for told, done in ((1000, 1000), (1, 64)):
+            cells, _ = self.launch([CountingEngine("fast", 10), CountingEngine("slow", 1000)], 5, iterations=told)
+
+            of_row = cells["vectors/fixed/encode"]
+            assert {name: (cell.operations, len(cell.samples)) for name, cell in of_row.items()} == {
+                "fast": (done, 5),
+                "slow": (done, 5),
+            }
 
     def test_a_round_has_as_many_operations_as_its_time_allows(self) -> None:
         cells, _ = self.launch([CountingEngine("fast", 10), CountingEngine("slow", 1000)], 5)

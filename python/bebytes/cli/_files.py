@@ -15,16 +15,19 @@ def unwritable(path: Path) -> str:
     """
     if path.is_dir():
         return "this is a folder"
+    if path.exists() and not path.is_file():
+        return "this is no file, and would be replaced by one"
     return "" if path.absolute().parent.is_dir() else "there is no such folder"
 
 
 def write_whole(path: Path, text: str) -> None:
     """
-    Write a file aside, then put it in its place.
+    Write a file aside, then put it in its place; where that is a link, in the place of what it leads to.
 
     Raises:
         OSError: the folder is not there, or takes no file.
     """
+    path = path.resolve()
     handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:

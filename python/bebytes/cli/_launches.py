@@ -106,6 +106,7 @@ class _Process:
             "engines": list(names),
             "rounds": settings.rounds,
             "seconds": settings.seconds,
+            "iterations": settings.iterations,
             "plan": plan,
         }
         self._complaints = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115 (closed at the end of the context)
@@ -200,7 +201,7 @@ def _serve(orders: IO[str], answers: IO[str]) -> None:
             tell({"refused": str(e)}, now=True)
             return
         tell({"facts": {engine.name: engine.facts for engine in engines}, "missing": missing}, now=True)
-        settings = Settings(1, job["rounds"], job["seconds"])
+        settings = Settings(1, job["rounds"], job["seconds"], job["iterations"])
         _measure.launch(loaded, engines, settings, job["plan"], random.Random(), tell)  # noqa: S311 (an order is no secret)
         tell({"done": True}, now=True)
 

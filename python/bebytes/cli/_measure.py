@@ -45,11 +45,13 @@ class Settings:
         launches: how many processes, one after the other.
         rounds: how often each engine does each row in one of them.
         seconds: what a round takes; it has as many operations as that allows, but each input at least once.
+        iterations: the operations of a round, but each input at least once; 0 for what `seconds` allows.
     """
 
     launches: int
     rounds: int
     seconds: float
+    iterations: int = 0
 
 
 @dataclass(slots=True)
@@ -280,6 +282,8 @@ def _affordable(engine: Engine, scenario: Scenario, settings: Settings) -> tuple
     # Each input is taken at least once; the first lap makes the plan and fills caches, so it says nothing.
     least = len(scenario.values)
     engine.time(scenario, least)
+    if settings.iterations:
+        return max(least, settings.iterations), settings.rounds
     tried, taken = least, 0
     wanted = settings.seconds * 1e9
     while (taken := max(1, engine.time(scenario, tried))) < 0.2 * wanted and tried < MOST:

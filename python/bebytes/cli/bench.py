@@ -67,6 +67,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help=f"what a round takes (otherwise {FULL[2]}, with --quick {QUICK[2]}), but each input is taken once",
     )
+    own.add_argument(
+        "--iterations",
+        type=_choose.positive(int),
+        metavar="N",
+        help="operations a round, on fast and slow engines alike, instead of what --seconds allows",
+    )
     own.add_argument("--detail", action="store_true", help="a line a cell, with medians and intervals")
     own.add_argument("--json", type=Path, metavar="FILE", help="write all figures, and what they ran on, to FILE")
     own.add_argument(
@@ -130,8 +136,15 @@ def _bench(arguments: argparse.Namespace, screen: "Screen") -> int:
     from ._measure import Settings
 
     launches, rounds, seconds = QUICK if arguments.quick else FULL
-    settings = Settings(arguments.launches or launches, arguments.rounds or rounds, arguments.seconds or seconds)
+    settings = Settings(
+        arguments.launches or launches,
+        arguments.rounds or rounds,
+        arguments.seconds or seconds,
+        arguments.iterations or 0,
+    )
     try:
+        if arguments.seconds and arguments.iterations:
+            raise Refused("--seconds and --iterations both say how long a round is; give one of them")
         _choose.folder_of(arguments.json)
         if arguments.save is not None:
             _record.path_of(arguments.save)
@@ -279,10 +292,8 @@ def _head(record: dict[str, Any], screen: "Screen") -> None:
         if name in record["engines"]
     ]
     rounds = f"{record['launches']} × {record['rounds']}".replace("×", screen.times)  # noqa: RUF001 (the sign that is meant)
-    figures = (
-        f"ns an operation, the best of {rounds} rounds of {1000 * record['seconds']:g} ms; in each launch, the engines"
-        f" take turns in random order"
-    )
+    size = f"{record['iterations']:,} operations" if record["iterations"] else f"{1000 * record['seconds']:g} ms"
+    figures = f"ns an operation, the best of {rounds} rounds of {size}; in each launch, the engines take turns in random order"
     screen.pairs([*pairs, ("figures", figures)], 12)
 
 

@@ -218,14 +218,20 @@ def _shown(fact: Any) -> str:
 def _show(
     found: Comparison, a: Mapping[str, Any], b: Mapping[str, Any], arguments: argparse.Namespace, screen: "Screen"
 ) -> None:
+    from ._statistics import ALONE, ENOUGH, LEAST
     from ._table import number, ratio
 
+    rule = (
+        f"slower or faster where all of `within` is over {100 * LEAST:g} % away from 1, or over {100 * ALONE:g} % with"
+        f" fewer than {ENOUGH} launches; smaller differences are not told from chance"
+    )
     screen.line("bebytes bench compare", "bold")
     screen.pairs(
         [
             ("A", _about(arguments.a, a)),
             ("B", _about(arguments.b, b)),
             ("figures", f"ns an operation, the fastest rounds; B {screen.over} A: 2 took twice as long in B"),
+            ("verdict", rule),
             *[("warning", text) for text in found.warnings],
         ],
         12,
