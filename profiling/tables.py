@@ -357,6 +357,8 @@ def allocations() -> str:
 RECORDS = {
     "suite": "bench",
     "growth": "bench",
+    "memory": "memory",
+    "parts": "parts",
     "counts": "counts",
     "cache": "cache",
     "samples": "samples",

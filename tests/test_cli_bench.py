@@ -239,6 +239,7 @@ class TestRefusals:
         [
             (["--group", "primitive"], "no group is called primitive; there are primitives, bit_fields, "),
             (["--engine", "rust"], "no engine is called rust; there are crate, core, native, python"),
+            (["--engine", "native, rust"], "no engine is called rust; there are crate, core, native, python"),
             (["--scenario", "enums/fox"], "no scenario is called enums/fox; enums has regular, auto-sized, flags"),
             (["--scenario", "fox"], "no group is called fox; there are primitives, "),
         ],
@@ -247,7 +248,10 @@ class TestRefusals:
         assert run(*words) == 2
         assert message in capsys.readouterr().err
 
-    @pytest.mark.parametrize("words", [["--rounds", "0"], ["--seconds", "-1"], ["--rounds", "many"]])
+    @pytest.mark.parametrize(
+        "words",
+        [["--rounds", "0"], ["--seconds", "-1"], ["--rounds", "many"], ["--seconds", "inf"], ["--engines", "native,"]],
+    )
     def test_a_number_that_is_none(self, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
         with pytest.raises(SystemExit, match="2"):
             main(["bench", *words])

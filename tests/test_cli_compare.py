@@ -222,6 +222,19 @@ class TestWarnings:
         compare(str(tmp_path / "1.json"), str(tmp_path / "2.json"))
         assert "the version of python differs: 1 in A, 2 in B" in capsys.readouterr().out
 
+    @pytest.mark.parametrize(("what", "value"), [("bytes", [1, 99]), ("inputs", 2), ("about", "another layout")])
+    def test_other_work_in_a_row(
+        self, what: str, value: object, kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        record = json.loads((kept / "same.json").read_text())
+        row = record["rows"][0]
+        row[what] = value
+        (tmp_path / "other.json").write_text(json.dumps(record))
+
+        compare("before", str(tmp_path / "other.json"))
+        key = f"{row['group']}/{row['name']}/{row['operation']}"
+        assert f"{key} is other work in B: its {what} differ" in " ".join(capsys.readouterr().out.split())
+
 
 @pytest.mark.usefixtures("kept")
 class TestRowsOfOne:

@@ -58,3 +58,10 @@ def test_what_is_written_of_figures_leaves_none(checkout: Path, name: str) -> No
 def test_without_a_checkout_there_is_none(tmp_path: Path) -> None:
     assert _machine.commit(None) == ""
     assert _machine.commit(tmp_path) == ""
+
+
+def test_a_system_is_named_without_the_marks_of_its_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    monkeypatch.setattr("platform.release", lambda: "6.18.44-vm-7")
+
+    assert ", Linux 6.18, " in _machine.machine()

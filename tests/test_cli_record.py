@@ -84,7 +84,11 @@ class TestNames:
         with pytest.raises(RecordError, match=r"`bebytes bench memory --save one` keeps one$"):
             _record.load("one", "memory")
 
-    @pytest.mark.parametrize("name", ["", ".", "..", "../one", "a/b", "-x", "a b", "one.json", "a\\b"])
+    def test_one_too_long_for_a_file_is_told_as_unknown(self, kept: Path) -> None:
+        with pytest.raises(RecordError, match="^no record is called a{300}; "):
+            _record.load("a" * 300)
+
+    @pytest.mark.parametrize("name", ["", ".", "..", "../one", "a/b", "-x", "a b", "one.json", "a\\b", "a" * 300])
     def test_what_is_no_name(self, kept: Path, name: str) -> None:
         with pytest.raises(RecordError, match="is no name for a record"):
             _record.keep(name, RECORD)
@@ -110,6 +114,8 @@ class TestDamage:
             ('{"form": 2, "rows": []}', "has form 2; this version of bebytes reads form 1"),
             ('{"form": 1, "rows": []}', "is damaged: it has no bebytes, commit, date, machine, interpreter, "),
             (json.dumps(RECORD | {"rows": {}}), "is damaged: its engines or rows are none"),
+            (json.dumps(RECORD | {"engines": {"native": 3}}), "is damaged: it has no facts of native"),
+            (json.dumps(RECORD | {"launches": "x"}), "is damaged: its launches are no number"),
             (json.dumps(RECORD | {"rows": [{}]}), "is damaged: row 0 has no engines"),
             (json.dumps(RECORD | {"rows": [{"engines": {}}]}), "is damaged: row 0 has no group, name, operation"),
         ],
@@ -130,6 +136,8 @@ class TestDamage:
             {"samples_ns": ["1"]},
             {"samples_ns": [1.0], "launches": [2]},
             {"samples_ns": [1.0], "launches": "1"},
+            {"samples_ns": [1.0], "launches": [1.0]},
+            {"samples_ns": [float("inf")]},
             {"samples_ns": [1.0], "control_ns": [1.0, 2.0]},
         ],
     )

@@ -17,6 +17,7 @@ from bebytes.scenarios._model import ByteOrder
 
 from ._groups import CODES
 from ._shared import (
+    LISTED,
     Names,
     by_attribute,
     class_names,
@@ -118,7 +119,7 @@ class Source:
         name = self.enums[table.cls]
         members = ", ".join(f"{name}({n})" for n in table.values)
         if table.flags:
-            if len(table.values) > 8:
+            if len(table.values) > LISTED:
                 return f"Unions({name})"
             if table.maximum == (1 << len(table.values)) - 1:
                 return f"tuple({name}(n) for n in range({table.maximum + 1}))"

@@ -96,6 +96,10 @@ def tables_of(plan: Plan) -> list[Table]:
     return list(found.values())
 
 
+LISTED = 8
+"""Of no more members of flags than this, all unions are listed."""
+
+
 def unions(table: Table) -> list[int]:
     """
     All unions of the members of flags.

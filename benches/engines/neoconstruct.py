@@ -15,6 +15,7 @@ from bebytes.scenarios._model import ByteOrder
 
 from ._groups import Group, group_of, grouped
 from ._shared import (
+    LISTED,
     Names,
     attribute,
     by_name,
@@ -44,9 +45,6 @@ REASONS = {
     "little bits": "no little-endian bit fields: ByteSwapped takes no struct",
     "after": "no data from behind a marker",
 }
-
-LISTED = 8
-"""Of no more members than this, all unions are listed."""
 
 TAKEN = frozenset(dir(neoconstruct.StructMixin))
 

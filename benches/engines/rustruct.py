@@ -7,12 +7,13 @@ from typing import Any
 import rustruct
 
 from bebytes import Struct
-from bebytes._plan import Computed, Data, Fixed, List, Node, Number, Op, Option, Plan, Record, Rest, Until
+from bebytes._plan import Computed, Data, Fixed, List, Node, Number, Op, Option, Plan, Record, Rest, Table, Until
 from bebytes.cli._layouts import Layout, Unsupported
 from bebytes.scenarios._model import ByteOrder
 
 from ._groups import group_of, grouped
 from ._shared import (
+    LISTED,
     Names,
     attribute,
     by_attribute,
@@ -29,6 +30,7 @@ from ._shared import (
     refuse,
     run_source,
     tag_of,
+    unions,
 )
 from ._text import wrapped
 
@@ -130,10 +132,18 @@ class _Class:
 
     def _converted(self, node: Number, described: str) -> str:
         if node.table is not None:
-            return f"rs.convert({described}, decode={self._enums[node.table.cls]}, encode=int)"
+            return f"rs.convert({described}, decode={self._members(node.table)}, encode=int)"
         if node.kind == "bool" and node.width == 8:
             return f"rs.convert({described}, decode=bool, encode=int)"
         return described
+
+    def _members(self, table: Table) -> str:
+        # A dict of all unions is faster than the class, as long as they can be listed.
+        name = self._enums[table.cls]
+        if table.flags and len(table.values) > LISTED:
+            return name
+        numbers = unions(table) if table.flags else table.values
+        return f"{{{', '.join(f'{n}: {name}({n})' for n in numbers)}}}.__getitem__"
 
     def _described(self, node: Node) -> str:
         match node:

@@ -1,5 +1,5 @@
 """
-The same functions as of the floor, into classes with slots: what a person can get with the standard library alone.
+The same functions as of the floor, into classes with slots: what a person writes with the standard library alone.
 """
 
 from bebytes import Struct

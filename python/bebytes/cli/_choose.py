@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from bebytes.scenarios import Absent, Scenario
 
 
+MOST = 1_000_000_000
+"""The greatest number that an option takes."""
+
+
 class Parser(Protocol):
     """
     What takes options.
@@ -60,18 +64,23 @@ def names(text: str) -> list[str]:
     """
     Names with commas between.
     """
-    return text.split(",")
+    found = [name.strip() for name in text.split(",")]
+    if "" in found:
+        raise argparse.ArgumentTypeError("a name is missing")
+    return found
 
 
 def positive(kind: type) -> Any:
     """
-    A type for `add_argument`: a number above 0.
+    A type for `add_argument`: a number above 0, and one that lets a run end.
     """
 
     def parse(text: str) -> Any:
         value = kind(text)
         if not value > 0:
             raise argparse.ArgumentTypeError(f"{text} is not above 0")
+        if value > MOST:
+            raise argparse.ArgumentTypeError(f"{text} is above {MOST:,}")
         return value
 
     parse.__name__ = kind.__name__

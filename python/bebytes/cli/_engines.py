@@ -57,7 +57,7 @@ _ROWS = {
     "native": _Row("this package with the Rust extension"),
     "python": _Row("this package in plain Python"),
     "slots": _Row("struct and shifts by hand, into classes with slots"),
-    "floor": _Row("struct and shifts by hand, into msgspec structs: what a person can reach", ("msgspec",)),
+    "floor": _Row("struct and shifts by hand, into msgspec structs, as a person writes it", ("msgspec",)),
     "msgpack": _Row("MessagePack by msgspec, another format: what a compiled library can reach", ("msgspec",)),
     "neoconstruct": _Row("neoconstruct, a library in Rust", ("neoconstruct",)),
     "rustruct": _Row("rustruct, a library in Rust", ("rustruct",)),

@@ -13,10 +13,11 @@ from ._cargo import output
 
 def machine() -> str:
     """
-    Processor, cores, operating system.
+    Processor, cores, operating system, with the version as far as it is that of the system and not of one machine's build.
     """
     cores = os.cpu_count() or 1
-    return f"{_processor()}, {cores} core{'s' * (cores > 1)}, {platform.system()} {platform.release()}, {platform.machine()}"
+    release = ".".join(platform.release().split(".")[:2])
+    return f"{_processor()}, {cores} core{'s' * (cores > 1)}, {platform.system()} {release}, {platform.machine()}"
 
 
 def interpreter() -> str:

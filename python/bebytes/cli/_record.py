@@ -7,6 +7,7 @@ the old form would misread the new one.
 
 import datetime as dt
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -31,6 +32,10 @@ class Cell(Protocol):
     def form(self) -> dict[str, Any]:
         """The cell as it stands in the record."""
         ...
+
+
+LONGEST = 100
+"""Characters of a name; file systems take a few more."""
 
 
 class RecordError(Exception):
@@ -172,7 +177,12 @@ def _text(record: dict[str, Any]) -> str:
 
 
 def _is_name(name: str) -> bool:
-    return name[:1].isalnum() and all(c.isalnum() or c in "-_+." for c in name) and not name.endswith(".json")
+    return (
+        len(name) <= LONGEST
+        and name[:1].isalnum()
+        and all(c.isalnum() or c in "-_+." for c in name)
+        and not name.endswith(".json")
+    )
 
 
 def _path(name: str) -> Path:
@@ -211,6 +221,10 @@ def _read(path: Path, kind: str) -> dict[str, Any]:
 def _damage(record: dict[str, Any]) -> str:
     if not isinstance(record["engines"], dict) or not isinstance(record["rows"], list):
         return "its engines or rows are none"
+    if wrong := [name for name, facts in record["engines"].items() if not isinstance(facts, dict)]:
+        return f"it has no facts of {', '.join(wrong)}"
+    if not isinstance(record.get("launches", 1), int):
+        return "its launches are no number"
     for number, row in enumerate(record["rows"]):
         if not isinstance(row, dict) or not isinstance(row.get("engines"), dict):
             return f"row {number} has no engines"
@@ -232,11 +246,12 @@ def _is_cell(cell: dict[str, Any]) -> bool:
     if not _are_times(samples) or not samples:
         return False
     control, launches = cell.get("control_ns", samples), cell.get("launches", [len(samples)])
-    return _are_times(control) and _are_times(launches) and len(control) == len(samples) == sum(launches)
+    whole = isinstance(launches, list) and all(type(n) is int for n in launches)
+    return _are_times(control) and whole and len(control) == len(samples) == sum(launches)
 
 
 def _are_times(numbers: Any) -> bool:
-    return isinstance(numbers, list) and all(isinstance(n, int | float) and n > 0 for n in numbers)
+    return isinstance(numbers, list) and all(isinstance(n, int | float) and 0 < n < math.inf for n in numbers)
 
 
 def _is_record(file: Path, kind: str) -> bool:

@@ -35,11 +35,14 @@ def load(text: str) -> Any:
         found = getattr(found, step, None)
     if isinstance(found, type) and issubclass(found, Struct) and found is not Struct:
         return found
-    known = ", ".join(structs(module)) or "none"
+    known = ", ".join(structs(module))
     if not name:
-        raise Refused(f"{text}: write MODULE:CLASS; the structs of {where} are {known}")
+        raise Refused(
+            f"{text}: write MODULE:CLASS; {f'the structs of {where} are {known}' if known else 'it has none'}"
+        )
     what = "no struct is called" if found is None else "no struct is"
-    raise Refused(f"{text}: {what} {name} in {where}; the structs there are {known}")
+    there = f"the structs there are {known}" if known else "there are no structs of its own"
+    raise Refused(f"{text}: {what} {name} in {where}; {there}")
 
 
 def structs(module: ModuleType) -> list[str]:

@@ -199,16 +199,26 @@ def _warnings(a: Mapping[str, Any], b: Mapping[str, Any], engines: Sequence[str]
     ]
     for engine in engines:
         facts_a, facts_b = (record["engines"].get(engine, {}) for record in (a, b))
-        for fact in ("version", "profile"):
+        for fact in ("version", "profile", "variant", "raw"):
             one, other = facts_a.get(fact), facts_b.get(fact)
             if one is not None and other is not None and one != other:
                 found.append(f"the {fact} of {engine} differs: {one} in A, {other} in B")
+    rows_a, rows_b = ({_row(row): row for row in record["rows"]} for record in (a, b))
+    for key, row in rows_a.items():
+        if key in rows_b and (
+            other := [what for what in ("about", "bytes", "inputs") if row.get(what) != rows_b[key].get(what)]
+        ):
+            found.append(f"{'/'.join(key)} is other work in B: its {', '.join(other)} differ")
     found += [
         f"{name} has fewer than {ENOUGH} launches: differences up to {ALONE:.0%} may be the luck of one"
         for name, record in (("A", a), ("B", b))
         if record.get("launches", 1) < ENOUGH
     ]
     return found
+
+
+def _row(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    return row["group"], row["name"], row["operation"]
 
 
 def _shown(fact: Any) -> str:
