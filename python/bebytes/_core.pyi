@@ -3,7 +3,7 @@ from typing import Any, Final, Self, final
 
 from typing_extensions import Buffer
 
-__all__ = ["Codec", "Probe", "__version__", "build_profile", "install", "set_constructor"]
+__all__ = ["Codec", "Probe", "__version__", "build_profile", "install", "release_kept_memory", "set_constructor"]
 
 __version__: Final[str]
 """The version of the extension."""
@@ -147,4 +147,9 @@ def set_constructor(
 
     Returns:
         Whether it was set; it is not where the class's metaclass has a `__call__` of its own.
+    """
+
+def release_kept_memory() -> int:
+    """
+    Give back the memory of instances that have ended, some of which is kept for the next ones; say of how many.
     """

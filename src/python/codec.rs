@@ -62,6 +62,37 @@ impl Codec {
             Err(fault) => Err(fault.into_exception(py, reader.into_offender())),
         }
     }
+
+    /// The value that `data` is the encoding of.
+    #[inline]
+    pub(super) fn decode<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = data.py();
+        let binding = self.binding(py)?;
+        let input = Input::of(data)?;
+        decode(binding.plan(), input.bytes(), &mut Objects::new(py, binding))
+            .map_err(|fault| fault.into_exception(py, None))
+    }
+
+    /// The value at the start of `data`, and the number of bytes it takes.
+    #[inline]
+    pub(super) fn decode_prefix<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+        let py = data.py();
+        let binding = self.binding(py)?;
+        let input = Input::of(data)?;
+        match decode_prefix(binding.plan(), input.bytes(), &mut Objects::new(py, binding)) {
+            Ok((value, consumed)) => (value, consumed).into_pyobject(py),
+            Err(fault) => Err(fault.into_exception(py, None)),
+        }
+    }
+
+    /// The encoding of `value`.
+    #[inline]
+    pub(super) fn encode<'py>(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+        with_scratch(|out| {
+            self.write(value, out, 0, None)?;
+            new_bytes(value.py(), out)
+        })
+    }
 }
 
 #[pymethods]
@@ -85,34 +116,6 @@ impl Codec {
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         Ok(format!("Codec({}, {})", self.class.bind(py).qualname()?, self.byteorder.bind(py).repr()?))
-    }
-
-    /// The value that `data` is the encoding of.
-    fn decode<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let py = data.py();
-        let binding = self.binding(py)?;
-        let input = Input::of(data)?;
-        decode(binding.plan(), input.bytes(), &mut Objects::new(py, binding))
-            .map_err(|fault| fault.into_exception(py, None))
-    }
-
-    /// The value at the start of `data`, and the number of bytes it takes.
-    fn decode_prefix<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
-        let py = data.py();
-        let binding = self.binding(py)?;
-        let input = Input::of(data)?;
-        match decode_prefix(binding.plan(), input.bytes(), &mut Objects::new(py, binding)) {
-            Ok((value, consumed)) => (value, consumed).into_pyobject(py),
-            Err(fault) => Err(fault.into_exception(py, None)),
-        }
-    }
-
-    /// The encoding of `value`.
-    pub(super) fn encode<'py>(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
-        with_scratch(|out| {
-            self.write(value, out, 0, None)?;
-            new_bytes(value.py(), out)
-        })
     }
 
     /// Writes the encoding of `value` into `buffer` and gives its size.

@@ -1,11 +1,14 @@
 //! The Python module `bebytes._core`; `python/bebytes/_core.pyi` is its typed face.
 
 mod buffer;
+mod call;
 mod clock;
 mod codec;
 mod construct;
 mod error;
 mod explain;
+mod instance;
+mod methods;
 mod object;
 mod plan;
 mod probe;
@@ -19,7 +22,7 @@ type ConstructorParts<'py> = (Bound<'py, PyTuple>, Bound<'py, PyDict>, Bound<'py
 /// Puts `to_be_bytes`, `to_le_bytes`, `encode_be_to` and `encode_le_to` on a class.
 #[pyfunction]
 fn install(cls: &Bound<'_, PyType>) -> PyResult<()> {
-    construct::install(cls)
+    methods::install(cls)
 }
 
 /// Gives a class a constructor that does what its `__init__` would do.
@@ -27,6 +30,12 @@ fn install(cls: &Bound<'_, PyType>) -> PyResult<()> {
 fn set_constructor(cls: &Bound<'_, PyType>, spec: ConstructorParts<'_>) -> PyResult<bool> {
     let (names, defaults, factories, keyword_only, post_init) = spec;
     construct::set_constructor(cls, &names, &defaults, &factories, &keyword_only, post_init)
+}
+
+/// Gives back the memory that is kept for the next instances; says how many there was memory for.
+#[pyfunction]
+fn release_kept_memory(py: Python<'_>) -> usize {
+    instance::empty_room(py)
 }
 
 /// How the extension was built: "debug", or else the profile named at build time, or "release".
@@ -39,9 +48,11 @@ const BUILD_PROFILE: &str = match option_env!("BEBYTES_BUILD_PROFILE") {
 #[pymodule(gil_used = true)]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<codec::Codec>()?;
+    methods::install_on_codec(module.py())?;
     module.add_class::<probe::Probe>()?;
     module.add_function(wrap_pyfunction!(install, module)?)?;
     module.add_function(wrap_pyfunction!(set_constructor, module)?)?;
+    module.add_function(wrap_pyfunction!(release_kept_memory, module)?)?;
     module.add("build_profile", BUILD_PROFILE)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

@@ -10,8 +10,8 @@ use pyo3::types::{PyBool, PyInt, PyList, PyString, PyType};
 use pyo3::{PyTraverseError, PyVisit, ffi};
 
 use super::buffer::{Input, length};
-use super::construct::Shape;
 use super::error::Fault;
+use super::instance::{Fresh, Shape};
 use super::plan::Binding;
 use crate::decode::Sink;
 use crate::encode::{Character, Float, Integer, Source, Text};
@@ -138,7 +138,7 @@ impl<'a, 'py> Objects<'a, 'py> {
     }
 }
 
-/// An instance being filled.
+/// An instance whose fields are read.
 pub(super) struct Record<'a, 'py> {
     object: Bound<'py, PyAny>,
     shape: &'a Shape,
@@ -146,7 +146,7 @@ pub(super) struct Record<'a, 'py> {
 
 impl<'a, 'py> Sink for Objects<'a, 'py> {
     type Value = Bound<'py, PyAny>;
-    type Record = Record<'a, 'py>;
+    type Record = Fresh<'a, 'py>;
     type List = Bound<'py, PyList>;
     type Error = Fault;
 
@@ -236,20 +236,18 @@ impl<'a, 'py> Sink for Objects<'a, 'py> {
 
     #[inline]
     fn begin(&mut self, plan: &Plan) -> Result<Self::Record, Fault> {
-        let shape = self.binding.shape(plan);
-        Ok(Record { object: shape.make(self.py)?, shape })
+        Ok(self.binding.shape(plan).make(self.py)?)
     }
 
     #[inline]
     fn set(&mut self, record: &mut Self::Record, slot: usize, value: Self::Value) -> Result<(), Fault> {
-        // SAFETY: the object was made by this shape, in `begin`.
-        unsafe { record.shape.put(&record.object, slot, value) };
+        record.put(slot, value);
         Ok(())
     }
 
     #[inline]
     fn finish(&mut self, record: Self::Record) -> Result<Self::Value, Fault> {
-        Ok(record.object)
+        Ok(record.finish())
     }
 
     fn begin_list(&mut self, capacity: usize) -> Result<Self::List, Fault> {

@@ -8,8 +8,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
 
-use super::construct::Shape;
 use super::error;
+use super::instance::Shape;
 use super::object::Members;
 use crate::error::Wide;
 use crate::plan::{Derived, Expression, Field, Kind, Length, Node, Number, Operator, Order, Plan, Table};

@@ -1,0 +1,160 @@
+//! Calls from the interpreter that do not go through those of `PyO3`, which cost as much as a small decoding: the arguments, what
+//! a class keeps for them, and the way back.
+
+use std::ffi::{CStr, c_char, c_int};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyString;
+use pyo3::{PyTypeInfo, ffi};
+
+use super::buffer::length;
+
+unsafe extern "C" {
+    /// The method cache behind attribute look-up: borrowed, NULL without an exception where nothing is found.
+    fn _PyType_Lookup(class: *mut ffi::PyTypeObject, name: *mut ffi::PyObject) -> *mut ffi::PyObject;
+}
+
+/// The attribute of a class that holds its constructor.
+const CONSTRUCTOR: &CStr = c"__bebytes_constructor__";
+const CODEC_BIG: &CStr = c"__bebytes_be__";
+const CODEC_LITTLE: &CStr = c"__bebytes_le__";
+const POST_INIT: &CStr = c"__post_init__";
+
+/// The interned names that calls look up.
+pub(super) struct Names {
+    pub(super) constructor: Py<PyString>,
+    pub(super) big: Py<PyString>,
+    pub(super) little: Py<PyString>,
+    pub(super) post_init: Py<PyString>,
+}
+
+#[inline]
+pub(super) fn names(py: Python<'_>) -> &Names {
+    static NAMES: PyOnceLock<Names> = PyOnceLock::new();
+    NAMES.get_or_init(py, || {
+        let intern = |name: &CStr| PyString::intern(py, &name.to_string_lossy()).unbind();
+        Names {
+            constructor: intern(CONSTRUCTOR),
+            big: intern(CODEC_BIG),
+            little: intern(CODEC_LITTLE),
+            post_init: intern(POST_INIT),
+        }
+    })
+}
+
+/// What `class`, or a base of it, keeps under `name`, if it is a `T`.
+///
+/// # Safety
+///
+/// The class is alive.
+#[inline]
+pub(super) unsafe fn found_on<'py, T: PyTypeInfo>(
+    py: Python<'py>,
+    class: *mut ffi::PyTypeObject,
+    name: &Py<PyString>,
+) -> Option<Bound<'py, T>> {
+    // SAFETY: as the caller promises; the reference that is found is made a strong one at once.
+    unsafe {
+        let found = Borrowed::from_ptr_or_opt(py, _PyType_Lookup(class, name.as_ptr()))?;
+        found.cast::<T>().ok().map(Borrowed::to_owned)
+    }
+}
+
+/// The arguments of one call: `count` by position, then those named in `keywords`.
+pub(super) struct Arguments<'a, 'py> {
+    pub(super) py: Python<'py>,
+    values: &'a [*mut ffi::PyObject],
+    count: usize,
+    keywords: *mut ffi::PyObject,
+}
+
+impl<'py> Arguments<'_, 'py> {
+    /// Takes over what the protocols of vectorcall and `METH_FASTCALL | METH_KEYWORDS` hand over.
+    ///
+    /// # Safety
+    ///
+    /// `values` holds `count` references, then one for each name in the tuple `keywords`, which may be NULL; all of them
+    /// are alive throughout the lifetime.
+    #[inline]
+    pub(super) unsafe fn of(
+        py: Python<'py>,
+        values: *const *mut ffi::PyObject,
+        count: usize,
+        keywords: *mut ffi::PyObject,
+    ) -> Self {
+        // SAFETY: as the caller promises.
+        let values = unsafe {
+            let named = if keywords.is_null() { 0 } else { length(ffi::PyTuple_GET_SIZE(keywords)) };
+            if count + named == 0 { &[] } else { std::slice::from_raw_parts(values, count + named) }
+        };
+        Self { py, values, count, keywords }
+    }
+
+    /// How many there are by position.
+    #[inline]
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// How many there are in all.
+    #[inline]
+    pub(super) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The values given by position.
+    #[inline]
+    pub(super) fn positional(&self) -> impl Iterator<Item = Borrowed<'_, 'py, PyAny>> {
+        // SAFETY: `of` was promised that they are alive.
+        self.values[..self.count].iter().map(|value| unsafe { Borrowed::from_ptr(self.py, *value) })
+    }
+
+    /// The names and values given by keyword.
+    #[inline]
+    pub(super) fn named(&self) -> impl Iterator<Item = (Borrowed<'_, 'py, PyAny>, Borrowed<'_, 'py, PyAny>)> {
+        self.values[self.count..].iter().enumerate().map(|(index, value)| {
+            // SAFETY: `of` was promised a tuple of as many names as there are values behind the positional ones.
+            unsafe {
+                let name = ffi::PyTuple_GET_ITEM(self.keywords, index.cast_signed());
+                (Borrowed::from_ptr(self.py, name), Borrowed::from_ptr(self.py, *value))
+            }
+        })
+    }
+}
+
+/// Runs the body of a function that the interpreter calls: an error is raised, and a panic is an error too.
+///
+/// # Safety
+///
+/// The thread is attached to the interpreter, as it is in every call from there.
+#[inline]
+pub(super) unsafe fn guarded(
+    body: impl for<'py> FnOnce(Python<'py>) -> PyResult<Bound<'py, PyAny>>,
+) -> *mut ffi::PyObject {
+    // SAFETY: as the caller promises. `Python::attach` would find that out anew, in more time than a small call takes.
+    let py = unsafe { Python::assume_attached() };
+    match catch_unwind(AssertUnwindSafe(|| body(py))) {
+        Ok(Ok(object)) => object.into_ptr(),
+        Ok(Err(error)) => raise(py, error),
+        Err(_) => raise(py, PyRuntimeError::new_err("bug in bebytes: please report it")),
+    }
+}
+
+#[cold]
+fn raise(py: Python<'_>, error: PyErr) -> *mut ffi::PyObject {
+    // PyO3 did not see the interpreter call us, so exceptions that gave way to others on the way here wait for a call that it
+    // does see before they are released. This is one; it would wait for itself where the thread is attached to another
+    // interpreter than PyO3 attaches it to.
+    // SAFETY: the thread is attached.
+    if unsafe { ffi::PyGILState_GetThisThreadState() == ffi::PyThreadState_Get() } {
+        let _ = Python::try_attach(|_| ());
+    }
+    error.restore(py);
+    ptr::null_mut()
+}
+
+const _: () = assert!(size_of::<c_int>() <= size_of::<usize>() && size_of::<c_char>() == 1);

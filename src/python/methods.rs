@@ -1,0 +1,296 @@
+//! The methods of structs and codecs that a call must not cost more than its work: functions of the interpreter's own kind.
+
+use std::ffi::CStr;
+use std::ptr;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::{Borrowed, ffi};
+use pyo3::prelude::*;
+use pyo3::types::{PyString, PyType};
+
+use super::buffer::length;
+use super::call::{Arguments, found_on, guarded, names};
+use super::codec::{Codec, Offset};
+
+/// Method definitions; the interpreter reads them for as long as it runs.
+struct Definitions<const N: usize>([ffi::PyMethodDef; N]);
+
+// SAFETY: constants with pointers into static memory, which nothing writes to.
+unsafe impl<const N: usize> Sync for Definitions<N> {}
+
+static OF_STRUCTS: Definitions<4> = Definitions([
+    without_arguments(c"to_be_bytes", to_be_bytes, c"to_be_bytes($self, /)\n--\n\nThe encoding, big endian."),
+    without_arguments(c"to_le_bytes", to_le_bytes, c"to_le_bytes($self, /)\n--\n\nThe encoding, little endian."),
+    with_arguments(
+        c"encode_be_to",
+        encode_be_to,
+        c"encode_be_to($self, /, buffer, offset=0)\n--\n\nWrites the encoding, big endian, into a buffer; gives the number of bytes written.",
+    ),
+    with_arguments(
+        c"encode_le_to",
+        encode_le_to,
+        c"encode_le_to($self, /, buffer, offset=0)\n--\n\nWrites the encoding, little endian, into a buffer; gives the number of bytes written.",
+    ),
+]);
+
+static OF_CODECS: Definitions<3> = Definitions([
+    with_arguments(c"decode", decode, c"decode($self, data)\n--\n\nThe value that `data` is the encoding of."),
+    with_arguments(
+        c"decode_prefix",
+        decode_prefix,
+        c"decode_prefix($self, data)\n--\n\nThe value at the start of `data`, and the number of bytes it takes.",
+    ),
+    with_arguments(c"encode", encode, c"encode($self, value)\n--\n\nThe encoding of `value`."),
+]);
+
+const fn without_arguments(name: &'static CStr, function: ffi::PyCFunction, doc: &'static CStr) -> ffi::PyMethodDef {
+    ffi::PyMethodDef {
+        ml_name: name.as_ptr(),
+        ml_meth: ffi::PyMethodDefPointer { PyCFunction: function },
+        ml_flags: ffi::METH_NOARGS,
+        ml_doc: doc.as_ptr(),
+    }
+}
+
+const fn with_arguments(
+    name: &'static CStr,
+    function: ffi::PyCFunctionFastWithKeywords,
+    doc: &'static CStr,
+) -> ffi::PyMethodDef {
+    ffi::PyMethodDef {
+        ml_name: name.as_ptr(),
+        ml_meth: ffi::PyMethodDefPointer { PyCFunctionFastWithKeywords: function },
+        ml_flags: ffi::METH_FASTCALL | ffi::METH_KEYWORDS,
+        ml_doc: doc.as_ptr(),
+    }
+}
+
+/// Puts the encoding methods on `class`, whose subclasses keep a codec in `__bebytes_be__` and `__bebytes_le__`.
+///
+/// # Errors
+///
+/// What setting an attribute of the class raises.
+pub(super) fn install(class: &Bound<'_, PyType>) -> PyResult<()> {
+    put_on(class, &OF_STRUCTS)
+}
+
+/// Puts the methods that are called most on the class `Codec`.
+///
+/// # Errors
+///
+/// What setting an attribute of the class raises.
+pub(super) fn install_on_codec(py: Python<'_>) -> PyResult<()> {
+    put_on(&py.get_type::<Codec>(), &OF_CODECS)
+}
+
+fn put_on<const N: usize>(class: &Bound<'_, PyType>, definitions: &'static Definitions<N>) -> PyResult<()> {
+    for definition in &definitions.0 {
+        // SAFETY: the definition is static and complete; the interpreter only reads it.
+        let method = unsafe {
+            let method = ffi::PyDescr_NewMethod(class.as_type_ptr(), ptr::from_ref(definition).cast_mut());
+            Bound::from_owned_ptr_or_err(class.py(), method)?
+        };
+        let name = method.getattr("__name__")?.cast_into::<PyString>()?;
+        class.setattr(name, method)?;
+    }
+    Ok(())
+}
+
+/// What a method of `Codec` is called with: the codec, and its one argument.
+///
+/// # Safety
+///
+/// By the protocol of `METH_FASTCALL | METH_KEYWORDS`, through a descriptor of the class `Codec`.
+#[inline]
+unsafe fn one_argument<'a, 'py>(
+    py: Python<'py>,
+    codec: *mut ffi::PyObject,
+    arguments: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    keywords: *mut ffi::PyObject,
+    name: &str,
+) -> PyResult<(&'a Codec, Borrowed<'a, 'py, PyAny>)> {
+    // SAFETY: as the caller promises; the caller of the method keeps codec and arguments alive until it returns.
+    unsafe {
+        let codec = Borrowed::from_ptr(py, codec).cast_unchecked::<Codec>();
+        let codec = ptr::from_ref(codec.get());
+        if count == 1 && keywords.is_null() {
+            return Ok((&*codec, Borrowed::from_ptr(py, *arguments)));
+        }
+        let value = named_argument(&Arguments::of(py, arguments, length(count), keywords), name)?;
+        Ok((&*codec, Borrowed::from_ptr(py, value)))
+    }
+}
+
+#[cold]
+fn named_argument(arguments: &Arguments<'_, '_>, wanted: &str) -> PyResult<*mut ffi::PyObject> {
+    if arguments.count() > 1 {
+        let count = arguments.count();
+        return Err(PyTypeError::new_err(format!("takes 1 positional argument but {count} were given")));
+    }
+    let mut found = arguments.positional().next().map(Borrowed::as_ptr);
+    for (name, value) in arguments.named() {
+        let name = name.str()?;
+        let name = name.to_cow()?;
+        if name != wanted {
+            return Err(PyTypeError::new_err(format!("got an unexpected keyword argument '{name}'")));
+        }
+        if found.replace(value.as_ptr()).is_some() {
+            return Err(PyTypeError::new_err(format!("got multiple values for argument '{name}'")));
+        }
+    }
+    found.ok_or_else(|| PyTypeError::new_err(format!("missing 1 required positional argument: '{wanted}'")))
+}
+
+unsafe extern "C" fn decode(
+    codec: *mut ffi::PyObject,
+    arguments: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    keywords: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the interpreter calls this by the protocol of METH_FASTCALL | METH_KEYWORDS.
+    unsafe {
+        guarded(|py| {
+            let (codec, data) = one_argument(py, codec, arguments, count, keywords, "data")?;
+            codec.decode(&data)
+        })
+    }
+}
+
+unsafe extern "C" fn decode_prefix(
+    codec: *mut ffi::PyObject,
+    arguments: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    keywords: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the interpreter calls this by the protocol of METH_FASTCALL | METH_KEYWORDS.
+    unsafe {
+        guarded(|py| {
+            let (codec, data) = one_argument(py, codec, arguments, count, keywords, "data")?;
+            codec.decode_prefix(&data).map(Bound::into_any)
+        })
+    }
+}
+
+unsafe extern "C" fn encode(
+    codec: *mut ffi::PyObject,
+    arguments: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    keywords: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the interpreter calls this by the protocol of METH_FASTCALL | METH_KEYWORDS.
+    unsafe {
+        guarded(|py| {
+            let (codec, value) = one_argument(py, codec, arguments, count, keywords, "value")?;
+            codec.encode(&value).map(Bound::into_any)
+        })
+    }
+}
+
+/// The codec that the class of `object` keeps under `name`.
+///
+/// # Safety
+///
+/// `object` is alive.
+#[inline]
+unsafe fn codec_of<'py>(object: &Bound<'py, PyAny>, name: &Py<PyString>) -> PyResult<Bound<'py, Codec>> {
+    let class = object.get_type_ptr();
+    // SAFETY: the type of a live object is alive.
+    unsafe { found_on::<Codec>(object.py(), class, name) }
+        .filter(|found| found.get().is_of(class))
+        .ok_or_else(|| no_codec(object))
+}
+
+#[cold]
+fn no_codec(object: &Bound<'_, PyAny>) -> PyErr {
+    PyTypeError::new_err(format!("{} has no layout to encode by", object.get_type()))
+}
+
+unsafe extern "C" fn to_be_bytes(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: the interpreter calls this with a live object.
+    unsafe {
+        guarded(|py| {
+            let object = Bound::from_borrowed_ptr(py, object);
+            codec_of(&object, &names(py).big)?.get().encode(&object).map(Bound::into_any)
+        })
+    }
+}
+
+unsafe extern "C" fn to_le_bytes(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: the interpreter calls this with a live object.
+    unsafe {
+        guarded(|py| {
+            let object = Bound::from_borrowed_ptr(py, object);
+            codec_of(&object, &names(py).little)?.get().encode(&object).map(Bound::into_any)
+        })
+    }
+}
+
+unsafe extern "C" fn encode_be_to(
+    object: *mut ffi::PyObject,
+    arguments: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    keywords: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the interpreter calls this by the protocol of METH_FASTCALL | METH_KEYWORDS.
+    unsafe { guarded(|py| encode_to(py, object, arguments, count, keywords, "encode_be_to", &names(py).big)) }
+}
+
+unsafe extern "C" fn encode_le_to(
+    object: *mut ffi::PyObject,
+    arguments: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    keywords: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the interpreter calls this by the protocol of METH_FASTCALL | METH_KEYWORDS.
+    unsafe { guarded(|py| encode_to(py, object, arguments, count, keywords, "encode_le_to", &names(py).little)) }
+}
+
+/// `encode_be_to(buffer, offset=0)` and its little sister.
+///
+/// # Safety
+///
+/// By the vectorcall protocol: `count` values by position, then one for each name in `keywords`, all of them alive.
+unsafe fn encode_to<'py>(
+    py: Python<'py>,
+    object: *mut ffi::PyObject,
+    arguments: *const *mut ffi::PyObject,
+    count: ffi::Py_ssize_t,
+    keywords: *mut ffi::PyObject,
+    method: &str,
+    codec: &Py<PyString>,
+) -> PyResult<Bound<'py, PyAny>> {
+    const PARAMETERS: [&str; 2] = ["buffer", "offset"];
+    // SAFETY: as the caller promises.
+    let (object, codec, arguments) = unsafe {
+        let object = Bound::from_borrowed_ptr(py, object);
+        let codec = codec_of(&object, codec)?;
+        (object, codec, Arguments::of(py, arguments, length(count), keywords))
+    };
+    let mut given = [None, None];
+    if arguments.count() > given.len() {
+        let count = arguments.count() + 1;
+        return Err(PyTypeError::new_err(format!(
+            "{method}() takes from 2 to 3 positional arguments but {count} were given"
+        )));
+    }
+    for (place, value) in given.iter_mut().zip(arguments.positional()) {
+        *place = Some(value.to_owned());
+    }
+    for (name, value) in arguments.named() {
+        let text = name.str()?;
+        let text = text.to_cow()?;
+        let Some(index) = PARAMETERS.iter().position(|parameter| *parameter == text) else {
+            return Err(PyTypeError::new_err(format!("{method}() got an unexpected keyword argument '{text}'")));
+        };
+        if given[index].replace(value.to_owned()).is_some() {
+            return Err(PyTypeError::new_err(format!("{method}() got multiple values for argument '{text}'")));
+        }
+    }
+    let [Some(buffer), offset] = given else {
+        return Err(PyTypeError::new_err(format!("{method}() missing 1 required positional argument: 'buffer'")));
+    };
+    let offset = offset.map_or(Offset::Start, |offset| Offset::Given(offset.unbind()));
+    let written = codec.get().encode_into(&object, &buffer, offset)?;
+    Ok(written.into_pyobject(py)?.into_any())
+}

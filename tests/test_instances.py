@@ -1,0 +1,206 @@
+"""
+Instances from their making to their end: memory that is kept for the next one must make no difference.
+"""
+
+import gc
+import sys
+import weakref
+from typing import Any
+
+import pytest
+
+from bebytes import Struct, available_backends, decode_many, u8, u16
+from bebytes.fields import size
+
+
+class Pair(Struct):
+    left: u8
+    right: u16
+
+
+class Frame(Struct):
+    n: u8
+    body: bytes = size("n")
+    pair: Pair
+
+
+def test_an_ended_instance_leaves_nothing_to_the_next() -> None:
+    for _ in range(300):
+        value = Pair(1, 1000)
+        reference = weakref.ref(value)
+        del value
+        assert reference() is None
+        new = object.__new__(Pair)
+        with pytest.raises(AttributeError):
+            _ = new.left
+        with pytest.raises(AttributeError):
+            _ = new.right
+        assert weakref.getweakrefcount(new) == 0
+
+
+def test_an_ended_instance_releases_its_fields() -> None:
+    field: list[int] = []
+    before = sys.getrefcount(field)
+    held = [Pair(field, field) for _ in range(400)]  # type: ignore[arg-type]  # construction does not check
+    assert sys.getrefcount(field) == before + 800
+    del held
+    assert sys.getrefcount(field) == before
+
+
+def test_an_ended_instance_releases_its_class() -> None:
+    decode_many(Pair, bytes(3))  # makes the codec, which keeps the class
+    before = sys.getrefcount(Pair)
+    held = decode_many(Pair, bytes(3 * 400))
+    grown = sys.getrefcount(Pair)
+    del held
+    assert grown >= before + 400
+    assert sys.getrefcount(Pair) == before
+
+
+def test_weak_references_are_told() -> None:
+    told: list[Any] = []
+    value = Frame.from_be_bytes(b"\2ab\1\0\2")
+    references = [weakref.ref(value, told.append) for _ in range(3)]
+    del value
+    assert len(told) == 3
+    assert all(reference() is None for reference in references)
+
+
+def test_cycles_are_collected() -> None:
+    value = Pair(0, 0)
+    value.left = value  # type: ignore[assignment]  # construction does not check, nor does assignment
+    reference = weakref.ref(value)
+    del value
+    gc.collect()
+    assert reference() is None
+
+
+def test_instances_are_tracked_once_they_are_made() -> None:
+    assert gc.is_tracked(Pair(1, 2))
+    assert gc.is_tracked(Pair.from_be_bytes(b"\1\0\2"))
+    assert gc.is_tracked(Frame.from_be_bytes(b"\0\1\0\2").pair)
+
+
+def test_long_chains_end_without_deep_recursion() -> None:
+    chain = Pair(0, 0)
+    for _ in range(200_000):
+        chain = Pair(0, chain)  # type: ignore[arg-type]
+    del chain
+    mixed: Any = Pair(0, 0)
+    for _ in range(100_000):
+        mixed = [Pair(0, mixed)]
+    del mixed
+
+
+def test_a_finalizer_runs_once_and_may_bring_back_to_life() -> None:
+    class Guarded(Struct):
+        number: u8
+
+        def __del__(self) -> None:
+            calls.append(self.number)
+            saved.append(self)
+
+    calls: list[int] = []
+    saved: list[Guarded] = []
+    for number in range(5):
+        Guarded(number)
+    assert calls == [0, 1, 2, 3, 4]
+    assert [value.number for value in saved] == [0, 1, 2, 3, 4]
+    assert all(gc.is_tracked(value) for value in saved)
+    saved.clear()
+    assert calls == [0, 1, 2, 3, 4]
+    assert saved == []
+
+
+def test_a_finalizer_that_is_added_later_runs() -> None:
+    class Late(Struct):
+        number: u8
+
+    Late(1)
+    calls: list[int] = []
+    Late.__del__ = lambda self: calls.append(self.number)  # type: ignore[attr-defined]
+    Late(2)
+    assert calls == [2]
+    del Late.__del__  # type: ignore[attr-defined]
+    Late(3)
+    assert calls == [2]
+    Late.__del__ = lambda self: calls.append(self.number)  # type: ignore[attr-defined]
+    for number in range(4, 8):
+        Late(number)
+    assert calls == [2, 4, 5, 6, 7]
+
+
+def test_subclasses_with_more_to_them_end_too() -> None:
+    class Mixin:
+        """With a dictionary."""
+
+    class Mixed(Pair, Mixin):
+        more: u8
+
+    class First(Mixin, Pair):
+        more: u8
+
+    class Slotted:
+        __slots__ = ()
+
+    class Neat(Slotted, Pair):
+        more: u8
+
+    for cls in (Mixed, First, Neat):
+        field: list[int] = []
+        before = sys.getrefcount(field), sys.getrefcount(cls)
+        for _ in range(300):
+            value: Any = cls(field, field, field)  # type: ignore[arg-type]
+            if hasattr(value, "__dict__"):
+                value.extra = field
+        del value
+        assert (sys.getrefcount(field), sys.getrefcount(cls)) == before
+
+
+def test_another_class_may_be_assigned() -> None:
+    class Other(Pair):
+        pass
+
+    before = sys.getrefcount(Other), sys.getrefcount(Pair)
+    for _ in range(300):
+        value = Pair(1, 2)
+        value.__class__ = Other
+        assert type(value) is Other
+        del value
+    assert (sys.getrefcount(Other), sys.getrefcount(Pair)) == before
+
+
+def test_classes_end_too() -> None:
+    class Short(Struct):
+        number: u8
+
+    reference = weakref.ref(Short)
+    Short.from_be_bytes(b"\1")
+    Short(1)
+    del Short
+    gc.collect()
+    assert reference() is None
+
+
+@pytest.mark.skipif("native" not in available_backends(), reason="the extension is not there")
+def test_kept_memory_is_given_back() -> None:
+    from bebytes._core import release_kept_memory
+
+    held = decode_many(Pair, bytes(3 * 1000))
+    del held
+    release_kept_memory()
+    assert release_kept_memory() == 0
+    Pair(1, 2)
+    assert release_kept_memory() == 1
+    value = Pair(1, 2)
+    assert (value.left, value.right) == (1, 2)
+
+
+@pytest.mark.skipif("native" not in available_backends(), reason="the extension is not there")
+def test_no_more_than_some_memory_is_kept() -> None:
+    from bebytes._core import release_kept_memory
+
+    release_kept_memory()
+    held = decode_many(Pair, bytes(3 * 10_000))
+    del held
+    assert 0 < release_kept_memory() <= 1000
