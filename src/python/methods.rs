@@ -4,9 +4,9 @@ use std::ffi::CStr;
 use std::ptr;
 
 use pyo3::exceptions::PyTypeError;
-use pyo3::{Borrowed, ffi};
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
+use pyo3::{Borrowed, ffi};
 
 use super::buffer::length;
 use super::call::{Arguments, found_on, guarded, names};
