@@ -4,10 +4,10 @@
 //! significant bit; little endian, bit *k* has weight `1 << (k % 8)` and a number begins with its least significant bit.
 //!
 //! Two ways lead to a number.
-//! [`Field`] is the quick one: where a number lies in a run of bytes is turned into one load of 1, 2, 4 or 8 bytes, a shift and
-//! a mask when the plan is made.
-//! [`gather`] and [`scatter`] go byte by byte and take everything: they serve numbers that no such load covers.
-//! Bytes outside the slice are passed over; runners check the bounds of a run before they come here.
+//! A [`Word`] is the quick one: up to 8 bytes of a run that begin and end with a number are one load or one store, and each
+//! number in them is a shift and a mask ([`Part`]), both known when the plan is made.
+//! [`gather`] and [`scatter`] go byte by byte and take everything: they serve numbers that no such word takes whole.
+//! Bytes outside the slice are passed over or count as 0; runners check the bounds of a run before they come here.
 
 #![expect(clippy::cast_possible_truncation, reason = "the lowest bits of a word are what is meant, all over this file")]
 
@@ -103,32 +103,25 @@ pub const fn extend_wide(bits: u128, width: u32) -> i128 {
     bits.wrapping_shl(unused).cast_signed().wrapping_shr(unused)
 }
 
-/// Which load covers a number.
+/// Up to 8 bytes of a run that are read by one load and written by one store, with the numbers in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Load {
-    Byte,
-    Big2,
-    Big4,
-    Big8,
-    Little2,
-    Little4,
-    Little8,
-    /// No load of these sizes covers it inside its run.
-    Bytewise(Order),
+pub struct Word {
+    order: Order,
+    /// The first of the 8 bytes that are loaded: those of the word, and neighbours.
+    load: usize,
+    /// The first byte that is stored.
+    at: usize,
+    /// How many are.
+    bytes: usize,
 }
 
-/// A number's place in a run of bytes.
-///
-/// Reading takes the longest load that the run has room for, so that the numbers of a run are read alike and the processor
-/// sees the same branch each time; writing takes the shortest, so that neighbours do not wait for each other's bytes.
-#[derive(Clone, Copy, Debug)]
-pub struct Field {
-    read: Window,
-    write: Window,
-    /// Whether the bytes of `write` hold nothing but the number, so that they need not be read before.
-    alone: bool,
-    width: u32,
+/// The place of a number of at most 64 bits in its word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Part {
     mask: u64,
+    /// How far it is from the lowest bit of what is loaded, and of what is stored.
+    read: u32,
+    write: u32,
 }
 
 /// A load or a store, for people to read.
@@ -140,199 +133,109 @@ pub struct Access {
     pub bytes: usize,
     /// How far the number is shifted.
     pub shift: u32,
-    /// Whether it goes byte by byte, because no load of 1, 2, 4 or 8 bytes covers the number inside its run.
+    /// Whether it goes byte by byte, because no load or store of at most 8 bytes takes its numbers whole.
     pub bytewise: bool,
 }
 
-/// A load or store, and where in it the number lies.
-#[derive(Clone, Copy, Debug)]
-struct Window {
-    load: Load,
-    shift: u32,
-    /// The first byte of the load; for a bytewise one, the first bit of the number.
-    at: usize,
-}
+impl Word {
+    /// The most bits in a word.
+    pub const BITS: usize = 64;
 
-impl Window {
-    fn access(self, width: u32) -> Access {
-        let Self { load, shift, at } = self;
-        let bytes = match load {
-            Load::Byte => 1,
-            Load::Big2 | Load::Little2 => 2,
-            Load::Big4 | Load::Little4 => 4,
-            Load::Big8 | Load::Little8 => 8,
-            Load::Bytewise(_) => {
-                let (first, skip) = (at / 8, at % 8);
-                return Access { at: first, bytes: span(skip, width), shift, bytewise: true };
-            }
+    /// Bytes `at` to before `at + bytes` (at most 8) of a run of `room` bytes, which holds them.
+    #[must_use]
+    pub fn new(at: usize, bytes: usize, order: Order, room: usize) -> Self {
+        // Where the run has 8 bytes, the load ends inside it.
+        let load = room.checked_sub(8).map_or(at, |last| at.min(last));
+        Self { order, load, at, bytes }
+    }
+
+    /// The place of the `width` bits (1 to 64) at bit `bit` of the run, all of them in this word.
+    #[must_use]
+    pub fn part(&self, bit: usize, width: u32) -> Part {
+        let before = |first: usize| bit.saturating_sub(8 * first) as u32;
+        let shift = |before: u32| match self.order {
+            Order::Big => 64_u32.saturating_sub(before + width),
+            Order::Little => before,
         };
-        Access { at, bytes, shift, bytewise: false }
+        Part { mask: low64(ones(width)), read: shift(before(self.load)), write: shift(before(self.at)) }
     }
 
-    /// Of `size` bytes, in which the number of `width` bits at bit `bit` lies, inside a run of `room` bytes.
-    fn new(bit: usize, width: u32, order: Order, size: usize, room: usize) -> Option<Self> {
-        let last = room.checked_sub(size)?;
-        // A load of more bytes than the number touches may begin before it, so that it ends inside the run.
-        let at = (bit / 8).min(last);
-        let before = u32::try_from(bit - 8 * at).ok()?;
-        let behind = u32::try_from(8 * size).ok()?.checked_sub(width + before)?;
-        let load = match (order, size) {
-            (_, 1) => Load::Byte,
-            (Order::Big, 2) => Load::Big2,
-            (Order::Big, 4) => Load::Big4,
-            (Order::Big, 8) => Load::Big8,
-            (Order::Little, 2) => Load::Little2,
-            (Order::Little, 4) => Load::Little4,
-            (Order::Little, 8) => Load::Little8,
-            _ => return None,
-        };
-        Some(Self { load, shift: if order == Order::Big { behind } else { before }, at })
-    }
-}
-
-impl Field {
-    /// The number of `width` bits (1 to 128) at bit `bit` of a run of `room` bytes, which holds it.
-    #[must_use]
-    pub fn new(bit: usize, width: u32, order: Order, room: usize) -> Self {
-        let mask = (ones(width) & u128::from(u64::MAX)) as u64;
-        let window = |size| Window::new(bit, width, order, size, room);
-        let shortest = span(bit % 8, width).next_power_of_two();
-        let bytewise = Window { load: Load::Bytewise(order), shift: 0, at: bit };
-        let write = window(shortest).unwrap_or(bytewise);
-        let read = window(8).or_else(|| window(shortest)).unwrap_or(bytewise);
-        let alone = bit.is_multiple_of(8) && u32::try_from(8 * shortest) == Ok(width);
-        Self { read, write, alone, width, mask }
-    }
-
-    /// How many bits it has.
-    #[inline]
-    #[must_use]
-    pub fn width(&self) -> u32 {
-        self.width
-    }
-
-    /// How it is read.
-    #[must_use]
-    pub fn reading(&self) -> Access {
-        self.read.access(self.width)
-    }
-
-    /// How it is written, and whether the bytes hold nothing else, so that they need not be read before.
-    #[must_use]
-    pub fn writing(&self) -> (Access, bool) {
-        (self.write.access(self.width), self.alone)
-    }
-
-    /// The number, of at most 64 bits, in `run`.
+    /// The bytes of the word, and neighbours, out of a run; bytes that it does not have count as 0.
     #[inline(always)]
     #[must_use]
     #[expect(clippy::inline_always, reason = "the innermost step of decoding: a call costs as much as the work")]
-    pub fn get(&self, run: &[u8]) -> u64 {
-        let Window { load, shift, at } = self.read;
-        let word = match load {
-            Load::Big8 => u64::from_be_bytes(window(run, at)),
-            Load::Little8 => u64::from_le_bytes(window(run, at)),
-            _ => return self.get_short(run),
+    pub fn load(&self, run: &[u8]) -> u64 {
+        let from = run.get(self.load..).unwrap_or_default();
+        let word = match from.first_chunk() {
+            Some(bytes) => u64::from_le_bytes(*bytes),
+            None => short(from),
         };
-        word.wrapping_shr(shift) & self.mask
+        if self.order == Order::Big { word.swap_bytes() } else { word }
     }
 
-    /// As [`get`](Self::get), in a run of less than 8 bytes, or of a number that no load covers.
-    #[inline(never)]
-    fn get_short(&self, run: &[u8]) -> u64 {
-        let Window { load, shift, at } = self.read;
-        let word = match load {
-            Load::Byte => u64::from(run.get(at).copied().unwrap_or_default()),
-            Load::Big2 => u64::from(u16::from_be_bytes(window(run, at))),
-            Load::Big4 => u64::from(u32::from_be_bytes(window(run, at))),
-            Load::Big8 => u64::from_be_bytes(window(run, at)),
-            Load::Little2 => u64::from(u16::from_le_bytes(window(run, at))),
-            Load::Little4 => u64::from(u32::from_le_bytes(window(run, at))),
-            Load::Little8 => u64::from_le_bytes(window(run, at)),
-            Load::Bytewise(order) => gather(run, at, self.width, order) as u64,
-        };
-        word.wrapping_shr(shift) & self.mask
-    }
-
-    /// The number, of any width, in `run`.
-    #[inline]
-    #[must_use]
-    pub fn get_wide(&self, run: &[u8]) -> u128 {
-        let at = self.read.at;
-        match self.read.load {
-            Load::Bytewise(Order::Big) if self.is_octets(128) => u128::from_be_bytes(window(run, at / 8)),
-            Load::Bytewise(Order::Little) if self.is_octets(128) => u128::from_le_bytes(window(run, at / 8)),
-            Load::Bytewise(order) => gather(run, at, self.width, order),
-            _ => u128::from(self.get(run)),
-        }
-    }
-
-    /// Puts the number, of at most 64 bits, into bits of `run` that are 0; higher bits of `number` are dropped.
+    /// Puts the bytes of the word behind those in `out`.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the innermost step of encoding: a call costs as much as the work")]
-    pub fn put(&self, run: &mut [u8], number: u64) {
-        let Window { load, shift, at } = self.write;
-        let word = (number & self.mask).wrapping_shl(shift);
-        let alone = self.alone;
-        match load {
-            Load::Byte => {
-                if let Some(byte) = run.get_mut(at) {
-                    *byte |= word as u8;
-                }
-            }
-            Load::Big2 if alone => place(run, at, (word as u16).to_be_bytes()),
-            Load::Big4 if alone => place(run, at, (word as u32).to_be_bytes()),
-            Load::Big8 if alone => place(run, at, word.to_be_bytes()),
-            Load::Little2 if alone => place(run, at, (word as u16).to_le_bytes()),
-            Load::Little4 if alone => place(run, at, (word as u32).to_le_bytes()),
-            Load::Little8 if alone => place(run, at, word.to_le_bytes()),
-            _ => self.merge(run, number),
-        }
+    pub fn store(&self, word: u64, out: &mut Vec<u8>) {
+        let word = if self.order == Order::Big { word.swap_bytes() } else { word };
+        // A store of a known size and a shorter length take less than copying so many bytes.
+        let end = out.len() + self.bytes;
+        out.extend_from_slice(&word.to_le_bytes());
+        out.truncate(end);
     }
 
-    /// As [`put`](Self::put), where the bytes hold other numbers too.
-    #[inline(never)]
-    fn merge(&self, run: &mut [u8], number: u64) {
-        let Window { load, shift, at } = self.write;
-        let number = number & self.mask;
-        let word = number.wrapping_shl(shift);
-        match load {
-            Load::Byte => place(run, at, [window::<1>(run, at)[0] | word as u8]),
-            Load::Big2 => place(run, at, (u16::from_be_bytes(window(run, at)) | word as u16).to_be_bytes()),
-            Load::Big4 => place(run, at, (u32::from_be_bytes(window(run, at)) | word as u32).to_be_bytes()),
-            Load::Big8 => place(run, at, (u64::from_be_bytes(window(run, at)) | word).to_be_bytes()),
-            Load::Little2 => place(run, at, (u16::from_le_bytes(window(run, at)) | word as u16).to_le_bytes()),
-            Load::Little4 => place(run, at, (u32::from_le_bytes(window(run, at)) | word as u32).to_le_bytes()),
-            Load::Little8 => place(run, at, (u64::from_le_bytes(window(run, at)) | word).to_le_bytes()),
-            Load::Bytewise(order) => scatter(run, at, self.width, order, u128::from(number)),
-        }
+    /// How a number in it is read, in a run of `room` bytes.
+    #[must_use]
+    pub fn reading(&self, part: Part, room: usize) -> Access {
+        let bytes = room.saturating_sub(self.load).min(8);
+        Access { at: self.load, bytes, shift: self.shift(part.read, bytes), bytewise: false }
     }
 
-    /// Puts the number, of any width, into bits of `run` that are 0; higher bits of `number` are dropped.
-    #[inline]
-    pub fn put_wide(&self, run: &mut [u8], number: u128) {
-        match self.write.load {
-            Load::Bytewise(order) => scatter(run, self.write.at, self.width, order, number),
-            _ => self.put(run, number as u64),
-        }
+    /// How a number in it is written.
+    #[must_use]
+    pub fn writing(&self, part: Part) -> Access {
+        Access { at: self.at, bytes: self.bytes, shift: self.shift(part.write, self.bytes), bytewise: false }
     }
 
-    fn is_octets(&self, width: u32) -> bool {
-        self.width == width && self.read.at.is_multiple_of(8)
+    /// A shift in 8 bytes as one in the first few of them.
+    fn shift(&self, shift: u32, bytes: usize) -> u32 {
+        match self.order {
+            Order::Big => shift.saturating_sub(64_u32.saturating_sub(8 * bytes as u32)),
+            Order::Little => shift,
+        }
     }
 }
 
-/// `N` bytes from `at` on.
+impl Part {
+    /// The number in a word that was loaded.
+    #[inline(always)]
+    #[must_use]
+    #[expect(clippy::inline_always, reason = "the innermost step of decoding: a call costs as much as the work")]
+    pub fn get(self, word: u64) -> u64 {
+        word.wrapping_shr(self.read) & self.mask
+    }
+
+    /// The number at its place in a word to be stored, all other bits 0; higher bits of `number` are dropped.
+    #[inline(always)]
+    #[must_use]
+    #[expect(clippy::inline_always, reason = "the innermost step of encoding: a call costs as much as the work")]
+    pub fn put(self, number: u64) -> u64 {
+        (number & self.mask).wrapping_shl(self.write)
+    }
+}
+
+/// Less than 8 bytes, the first of them the lowest.
 #[inline]
-fn window<const N: usize>(run: &[u8], at: usize) -> [u8; N] {
-    run.get(at..).and_then(<[u8]>::first_chunk).copied().unwrap_or([0; N])
-}
-
-/// Writes `N` bytes at `at`.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "one store")]
-fn place<const N: usize>(run: &mut [u8], at: usize, bytes: [u8; N]) {
-    if let Some(window) = run.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
-        *window = bytes;
+fn short(bytes: &[u8]) -> u64 {
+    // Two loads that may overlap cover 2 to 3 and 4 to 7 bytes.
+    let count = bytes.len();
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let last = u64::from(u32::from_le_bytes(*last));
+        return u64::from(u32::from_le_bytes(*first)) | last << (8 * (count as u32 - 4));
     }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let last = u64::from(u16::from_le_bytes(*last));
+        return u64::from(u16::from_le_bytes(*first)) | last << (8 * (count as u32 - 2));
+    }
+    bytes.first().copied().map_or(0, u64::from)
 }

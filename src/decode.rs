@@ -9,7 +9,7 @@ use memchr::memchr;
 use crate::bits;
 use crate::error::{Error, ErrorKind, Failure, Step, Wide};
 use crate::plan::{Plan, Table};
-use crate::program::{Block, Code, Form, Items, Numeral, Op, Plain, Size};
+use crate::program::{Alone, Block, Code, Form, Items, Numeral, Plain, Run, Size, Stretch, Way};
 
 /// Makes values of what decoding reads.
 ///
@@ -221,28 +221,18 @@ impl<'a, S: Sink> Decoder<'a, S> {
     fn record(&mut self, plan: &Plan, frame: &mut [Wide]) -> Outcome<S> {
         let mut record = self.sink.begin(plan).map_err(Failure::Own)?;
         for block in &plan.program.blocks {
-            match *block {
-                Block::Run { first, end, bytes } => {
-                    let start = bit_of(self.at);
-                    let ops = plan.program.ops.get(first..end).unwrap_or_default();
-                    let Some(run) = self.peek(bytes) else { return Err(self.cut(plan, first, ops, frame)) };
-                    for (slot, op) in (first..).zip(ops) {
-                        let Code::Number(numeral) = &op.code else { continue };
-                        let value = match numeral.plain {
-                            Plain::Unsigned => self.sink.unsigned(numeral.place.get(run)).map_err(Failure::Own),
-                            Plain::Signed => {
-                                let number = bits::extend(numeral.place.get(run), numeral.width);
-                                self.sink.signed(number).map_err(Failure::Own)
-                            }
-                            Plain::No => self
-                                .number(numeral, run, start + numeral.bit as u64, frame)
-                                .map_err(|failure| failure.within(name(plan, slot))),
-                        }?;
-                        self.sink.set(&mut record, slot, value).map_err(Failure::Own)?;
+            match block {
+                Block::Run(run) => {
+                    let left = self.data.get(self.at..).unwrap_or_default();
+                    if left.len() < run.bytes {
+                        return Err(self.cut(plan, run, frame));
                     }
-                    self.at += bytes;
+                    for stretch in &run.stretches {
+                        self.stretch(plan, stretch, left, &mut record, frame)?;
+                    }
+                    self.at += run.bytes;
                 }
-                Block::Single(slot) => {
+                &Block::Single(slot) => {
                     let Some(op) = plan.program.ops.get(slot) else { continue };
                     let start = bit_of(self.at);
                     let value =
@@ -252,6 +242,41 @@ impl<'a, S: Sink> Decoder<'a, S> {
             }
         }
         self.sink.finish(record).map_err(Failure::Own)
+    }
+
+    /// The numbers of a stretch of the run at the start of `left`.
+    #[inline]
+    fn stretch(
+        &mut self,
+        plan: &Plan,
+        stretch: &Stretch,
+        left: &[u8],
+        record: &mut S::Record,
+        frame: &mut [Wide],
+    ) -> Outcome<S, ()> {
+        let word = match &stretch.way {
+            Way::Word(word) => word.load(left),
+            Way::Bytewise(_) => 0,
+        };
+        let ops = plan.program.ops.get(stretch.first..stretch.end).unwrap_or_default();
+        for (slot, op) in (stretch.first..).zip(ops) {
+            let Code::Number(numeral) = &op.code else { continue };
+            let number = numeral.part.get(word);
+            let value = match numeral.plain {
+                Plain::Unsigned => self.sink.unsigned(number).map_err(Failure::Own),
+                Plain::Signed => self.sink.signed(bits::extend(number, numeral.width)).map_err(Failure::Own),
+                Plain::No => {
+                    let bit = bit_of(self.at) + numeral.bit as u64;
+                    let value = match stretch.way {
+                        Way::Word(_) => self.narrow(numeral, number, bit, frame),
+                        Way::Bytewise(_) => self.bytewise(numeral, left, bit, frame),
+                    };
+                    value.map_err(|failure| failure.within(name(plan, slot)))
+                }
+            }?;
+            self.sink.set(record, slot, value).map_err(Failure::Own)?;
+        }
+        Ok(())
     }
 
     /// The next `count` bytes, if they are there.
@@ -279,11 +304,12 @@ impl<'a, S: Sink> Decoder<'a, S> {
     /// The error of a run that the input ends in: the numbers one at a time, since an earlier one may be bad as well.
     #[cold]
     #[inline(never)]
-    fn cut(&mut self, plan: &Plan, first: usize, ops: &[Op], frame: &mut [Wide]) -> Failure<S::Error> {
+    fn cut(&mut self, plan: &Plan, run: &Run, frame: &mut [Wide]) -> Failure<S::Error> {
         let left = self.data.get(self.at..).unwrap_or_default();
         let start = bit_of(self.at);
-        for (slot, op) in (first..).zip(ops) {
-            let Code::Number(numeral) = &op.code else { continue };
+        let slots = run.stretches.iter().flat_map(|stretch| stretch.first..stretch.end);
+        for slot in slots {
+            let Some(Code::Number(numeral)) = plan.program.ops.get(slot).map(|op| &op.code) else { continue };
             let bit = start + numeral.bit as u64;
             let end = (numeral.bit + numeral.width as usize).div_ceil(8);
             if end > left.len() {
@@ -291,14 +317,7 @@ impl<'a, S: Sink> Decoder<'a, S> {
                 let (expected, actual) = ((end - from) as u64, left.len().saturating_sub(from) as u64);
                 return Failure::new(ErrorKind::InsufficientData { expected, actual }, bit).within(name(plan, slot));
             }
-            // The run's own loads may reach behind the input, so this goes byte by byte.
-            let number = bits::gather(left, numeral.bit, numeral.width, numeral.order);
-            let value = if numeral.width > 64 {
-                self.wide(numeral, number, bit, frame)
-            } else {
-                self.narrow(numeral, bits::low64(number), bit, frame)
-            };
-            if let Err(failure) = value {
+            if let Err(failure) = self.bytewise(numeral, left, bit, frame) {
                 return failure.within(name(plan, slot));
             }
         }
@@ -306,20 +325,40 @@ impl<'a, S: Sink> Decoder<'a, S> {
         Failure::new(ErrorKind::InsufficientData { expected: 0, actual: 0 }, start)
     }
 
-    /// The number in a run that is there.
+    /// A number in a run that is there, byte by byte.
     #[inline(never)]
-    fn number(&mut self, numeral: &Numeral, run: &[u8], bit: u64, frame: &mut [Wide]) -> Outcome<S> {
+    fn bytewise(&mut self, numeral: &Numeral, run: &[u8], bit: u64, frame: &mut [Wide]) -> Outcome<S> {
+        let number = bits::gather(run, numeral.bit, numeral.width, numeral.order);
         if numeral.width > 64 {
-            self.wide(numeral, numeral.place.get_wide(run), bit, frame)
+            self.wide(numeral, number, bit, frame)
         } else {
-            self.narrow(numeral, numeral.place.get(run), bit, frame)
+            self.narrow(numeral, bits::low64(number), bit, frame)
+        }
+    }
+
+    /// A number that is a run by itself.
+    #[inline]
+    fn alone(&mut self, alone: &Alone, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
+        let left = self.data.get(self.at..).unwrap_or_default();
+        if left.len() < alone.bytes {
+            let kind = ErrorKind::InsufficientData { expected: alone.bytes as u64, actual: left.len() as u64 };
+            return Err(Failure::new(kind, bit));
+        }
+        self.at += alone.bytes;
+        let numeral = &alone.numeral;
+        let Way::Word(word) = &alone.way else { return self.bytewise(numeral, left, bit, frame) };
+        let number = numeral.part.get(word.load(left));
+        match numeral.plain {
+            Plain::Unsigned => self.sink.unsigned(number).map_err(Failure::Own),
+            Plain::Signed => self.sink.signed(bits::extend(number, numeral.width)).map_err(Failure::Own),
+            Plain::No => self.narrow(numeral, number, bit, frame),
         }
     }
 
     /// What a number of at most 64 bits means.
     #[inline]
     fn narrow(&mut self, numeral: &Numeral, number: u64, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
-        if let Some(place) = numeral.register.and_then(|register| frame.get_mut(register)) {
+        if let Some(place) = numeral.register.and_then(|register| frame.get_mut(register as usize)) {
             *place = if numeral.signed { bits::extend(number, numeral.width).into() } else { number.into() };
         }
         let sink = &mut *self.sink;
@@ -363,7 +402,7 @@ impl<'a, S: Sink> Decoder<'a, S> {
     fn wide(&mut self, numeral: &Numeral, number: u128, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
         let signed = bits::extend_wide(number, numeral.width);
         let wide = if numeral.signed { Wide::from(signed) } else { Wide::Natural(number) };
-        if let Some(place) = numeral.register.and_then(|register| frame.get_mut(register)) {
+        if let Some(place) = numeral.register.and_then(|register| frame.get_mut(register as usize)) {
             *place = wide;
         }
         let sink = &mut *self.sink;
@@ -388,9 +427,11 @@ impl<'a, S: Sink> Decoder<'a, S> {
     /// Anything at the cursor, which is on a byte boundary; `bit` is where errors say it begins.
     fn node(&mut self, code: &Code, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
         match code {
+            Code::Alone(alone) => self.alone(alone, bit, frame),
+            // Numbers that are fields stand in runs.
             Code::Number(numeral) => {
-                let bytes = self.take(numeral.bytes() as u64, bit)?;
-                self.number(numeral, bytes, bit, frame)
+                let left = self.data.get(self.at..).unwrap_or_default();
+                self.bytewise(numeral, left, bit, frame)
             }
             Code::Data { size, text } => {
                 let bytes = self.data(size, bit, frame)?;

@@ -93,6 +93,13 @@ pub trait Source {
         None
     }
 
+    /// As [`small`](Self::small), for the value in slot number `slot`.
+    #[inline]
+    fn small_field(&mut self, record: &Self::Record, slot: usize) -> Option<i64> {
+        let value = self.field(record, slot).ok().flatten()?;
+        self.small(&value)
+    }
+
     /// The value as an integer; bools, enum members and flags are integers too.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 
 use crate::bits::Access;
 use crate::plan::Plan;
-use crate::program::{Block, Code, Numeral, Program, Size};
+use crate::program::{Block, Code, Numeral, Program, Size, Way};
 
 /// What is done for one struct.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ pub struct Place {
     pub read: Access,
     /// The store.
     pub write: Access,
-    /// Whether the store need not read before.
+    /// Whether the store writes nothing else.
     pub alone: bool,
     /// Where the number is kept for lengths that refer to it.
     pub register: Option<usize>,
@@ -107,27 +107,44 @@ pub fn explain(plan: &Plan) -> Explanation {
 
 fn of_program(program: &Program) -> Explanation {
     let ops = |first, end| program.ops.get(first..end).unwrap_or_default();
-    let step = |block: &Block| match *block {
-        Block::Run { first, end, bytes } => {
-            let numbers = ops(first, end).iter().filter_map(|op| match &op.code {
-                Code::Number(numeral) => Some(place(numeral)),
-                _ => None,
+    let step = |block: &Block| match block {
+        Block::Run(run) => {
+            let numbers = run.stretches.iter().flat_map(|stretch| {
+                ops(stretch.first, stretch.end).iter().filter_map(move |op| match &op.code {
+                    Code::Number(numeral) => Some(place(numeral, stretch.way, run.bytes)),
+                    _ => None,
+                })
             });
-            Some(Step::Run { first, bytes, numbers: numbers.collect() })
+            let first = run.stretches.first().map_or(0, |stretch| stretch.first);
+            Some(Step::Run { first, bytes: run.bytes, numbers: numbers.collect() })
         }
-        Block::Single(slot) => program.ops.get(slot).map(|op| Step::Single { slot, reading: reading(&op.code) }),
+        &Block::Single(slot) => program.ops.get(slot).map(|op| Step::Single { slot, reading: reading(&op.code) }),
     };
     Explanation { registers: program.registers, steps: program.blocks.iter().filter_map(step).collect() }
 }
 
-fn place(numeral: &Numeral) -> Place {
-    let (write, alone) = numeral.place.writing();
-    Place { read: numeral.place.reading(), write, alone, register: numeral.register }
+fn place(numeral: &Numeral, way: Way, room: usize) -> Place {
+    let (read, write) = match way {
+        Way::Word(word) => (word.reading(numeral.part, room), word.writing(numeral.part)),
+        Way::Bytewise(_) => {
+            let (at, end) = (numeral.bit / 8, (numeral.bit + numeral.width as usize).div_ceil(8));
+            let access = Access { at, bytes: end - at, shift: 0, bytewise: true };
+            (access, access)
+        }
+    };
+    let alone = !write.bytewise && 8 * write.bytes == numeral.width as usize;
+    Place { read, write, alone, register: numeral.register.map(|register| register as usize) }
 }
 
 fn reading(code: &Code) -> Reading {
     match code {
-        Code::Number(numeral) => Reading::Number { bytes: numeral.bytes(), place: place(numeral) },
+        // In a run, which is explained as one.
+        Code::Number(numeral) => {
+            Reading::Number { bytes: numeral.width as usize / 8, place: place(numeral, Way::Bytewise(0), 0) }
+        }
+        Code::Alone(alone) => {
+            Reading::Number { bytes: alone.bytes, place: place(&alone.numeral, alone.way, alone.bytes) }
+        }
         Code::Data { size, text } => Reading::Data { extent: extent(size), text: *text },
         Code::Option(choice) => {
             Reading::Option { bytes: choice.bytes.saturating_add(1), inner: Box::new(reading(&choice.code)) }

@@ -1,6 +1,6 @@
 //! A plan's fields, checked and compiled to what runners run.
 //!
-//! - Numbers that follow each other are one [`Block`]: one bounds check, then each at its place in the run.
+//! - Numbers that follow each other are one [`Run`]: one bounds check, then word by word, each number at its place.
 //! - Integer fields that lengths refer to get a *register*, a place in the *frame* that a runner carries along.
 //!   The frame of a nested struct lies inside that of the struct around it, so that a length can refer into it afterwards.
 //! - Lengths are [`Formula`]s over registers.
@@ -45,10 +45,36 @@ pub(crate) struct Program {
 /// Neighbouring ops that are read and written together.
 #[derive(Debug)]
 pub(crate) enum Block {
-    /// Numbers, from op `first` to before op `end`, in `bytes` bytes.
-    Run { first: usize, end: usize, bytes: usize },
+    /// Numbers.
+    Run(Run),
     /// Anything else.
     Single(usize),
+}
+
+/// Numbers that stand behind each other.
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// All its bytes.
+    pub(crate) bytes: usize,
+    /// In order, without gaps.
+    pub(crate) stretches: Box<[Stretch]>,
+}
+
+/// A part of a run that begins and ends on a byte boundary: ops `first` to before `end`.
+#[derive(Debug)]
+pub(crate) struct Stretch {
+    pub(crate) first: usize,
+    pub(crate) end: usize,
+    pub(crate) way: Way,
+}
+
+/// How the numbers of a stretch are read and written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Way {
+    /// By one load or store.
+    Word(bits::Word),
+    /// Each byte by byte; how many bytes there are.
+    Bytewise(usize),
 }
 
 /// One field.
@@ -61,10 +87,19 @@ pub(crate) struct Op {
 /// What one field, option or item is.
 #[derive(Debug)]
 pub(crate) enum Code {
+    /// In a run.
     Number(Numeral),
-    Data { size: Size, text: bool },
+    /// In an option or a list.
+    Alone(Box<Alone>),
+    Data {
+        size: Size,
+        text: bool,
+    },
     Option(Box<Choice>),
-    Record { plan: Arc<Plan>, frame: usize },
+    Record {
+        plan: Arc<Plan>,
+        frame: usize,
+    },
     List(Box<Items>),
 }
 
@@ -73,21 +108,30 @@ pub(crate) enum Code {
 pub(crate) struct Numeral {
     /// Whether it is one of the integers that most fields are, which runners treat first.
     pub(crate) plain: Plain,
-    pub(crate) place: bits::Field,
-    pub(crate) form: Form,
+    pub(crate) signed: bool,
+    pub(crate) order: Order,
+    pub(crate) width: u32,
+    /// Its place in the word; nothing where it goes byte by byte.
+    pub(crate) part: bits::Part,
     /// The range as far as an `i64` goes.
     pub(crate) low: i64,
     pub(crate) high: i64,
-    pub(crate) register: Option<usize>,
+    pub(crate) form: Form,
+    pub(crate) register: Option<u32>,
     /// The first bit, from the start of the run.
     pub(crate) bit: usize,
-    pub(crate) width: u32,
-    pub(crate) order: Order,
-    pub(crate) signed: bool,
-    pub(crate) range: (Wide, Wide),
+    pub(crate) range: Box<(Wide, Wide)>,
 }
 
-/// An integer of at most 64 bits that is stored and that no length refers to.
+/// A number that is a run by itself.
+#[derive(Debug)]
+pub(crate) struct Alone {
+    pub(crate) numeral: Numeral,
+    pub(crate) bytes: usize,
+    pub(crate) way: Way,
+}
+
+/// An integer in a word that is stored and that no length refers to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Plain {
     Unsigned,
@@ -140,10 +184,22 @@ pub(crate) enum Size {
 }
 
 impl Numeral {
-    /// The bytes of a number that stands alone.
+    /// Whether its values are integers: numbers, bools, members and flags.
     #[inline]
-    pub(crate) fn bytes(&self) -> usize {
-        self.width as usize / 8
+    pub(crate) fn is_integer(&self) -> bool {
+        !matches!(self.form, Form::Char | Form::Single | Form::Double)
+    }
+
+    /// Whether the number may be written: it is in range, and an enum or flags class has it.
+    #[inline]
+    pub(crate) fn takes(&self, number: i64) -> bool {
+        number >= self.low
+            && number <= self.high
+            && match &self.form {
+                Form::Enum(table) => table.find_small(number).is_some(),
+                Form::Flags(table) => u128::try_from(number).is_ok_and(|bits| table.is_union(bits)),
+                _ => true,
+            }
     }
 }
 
@@ -188,11 +244,11 @@ impl Program {
             let run = &fields[index..];
             let length = run.iter().take_while(|field| matches!(field.node, Node::Number(_))).count();
             let shape = if length > 0 {
-                let bytes = compiler.run(index, &run[..length], &mut ops)?;
-                let first = index;
+                let made = compiler.run(index, &run[..length], &mut ops)?;
                 index += length;
-                blocks.push(Block::Run { first, end: index, bytes: address(bytes, &run[0])? });
-                Shape::of_size(bytes)
+                let bytes = made.bytes;
+                blocks.push(Block::Run(made));
+                Shape::of_size(bytes as u64)
             } else {
                 let field = &run[0];
                 let fail = |flaw| fault(field, flaw);
@@ -309,9 +365,9 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    /// Numbers one after the other; gives their bytes.
-    fn run(&mut self, first: usize, fields: &[Field], ops: &mut Vec<Op>) -> Result<u64, PlanError> {
-        let mut starts = Vec::with_capacity(fields.len());
+    /// Numbers one after the other.
+    fn run(&mut self, first: usize, fields: &[Field], ops: &mut Vec<Op>) -> Result<Run, PlanError> {
+        let mut numbers = Vec::with_capacity(fields.len());
         let mut bit = 0_u64;
         let mut before = None;
         for field in fields {
@@ -325,26 +381,32 @@ impl Compiler<'_> {
                     return Err(fault(field, Flaw::Order));
                 }
             }
+            if field.derived != Derived::No && !matches!(number.kind, Kind::Integer) {
+                return Err(fault(field, Flaw::Derived));
+            }
             before = Some(number.order);
-            starts.push(bit);
+            numbers.push((number, address(bit, field)?));
             bit += u64::from(number.width);
         }
         if !bit.is_multiple_of(8) {
             return Err(fault(&fields[fields.len() - 1], Flaw::Alignment));
         }
-        let room = address(bit / 8, &fields[0])?;
-        for ((index, field), start) in (first..).zip(fields).zip(starts) {
-            let Node::Number(number) = &field.node else { continue };
-            if field.derived != Derived::No && !matches!(number.kind, Kind::Integer) {
-                return Err(fault(field, Flaw::Derived));
+        let bytes = address(bit / 8, &fields[0])?;
+        let mut stretches = Vec::new();
+        let mut done = 0;
+        while done < numbers.len() {
+            let (count, way) = stretch(&numbers[done..], bytes);
+            for index in done..done + count {
+                let ((number, bit), field) = (numbers[index], &fields[index]);
+                let register = self.frame.register(&[first + index]);
+                let hidden = field.derived == Derived::Here;
+                let code = Code::Number(numeral(number, bit, way, register, hidden));
+                ops.push(Op { code, derived: field.derived });
             }
-            let register = self.frame.register(&[index]);
-            let start = address(start, field)?;
-            let hidden = field.derived == Derived::Here;
-            let code = Code::Number(numeral(number, start, room, register, hidden));
-            ops.push(Op { code, derived: field.derived });
+            stretches.push(Stretch { first: first + done, end: first + done + count, way });
+            done += count;
         }
-        Ok(bit / 8)
+        Ok(Run { bytes, stretches: stretches.into() })
     }
 
     /// Anything; `op` is its index where it is a field.
@@ -355,9 +417,10 @@ impl Compiler<'_> {
                 if !number.width.is_multiple_of(8) {
                     return Err(Flaw::Alignment);
                 }
-                let bytes = number.width / 8;
-                let code = Code::Number(numeral(number, 0, bytes as usize, None, false));
-                Ok((code, Shape::of_size(u64::from(bytes))))
+                let bytes = number.width as usize / 8;
+                let (_, way) = stretch(&[(number, 0)], bytes);
+                let numeral = numeral(number, 0, way, None, false);
+                Ok((Code::Alone(Box::new(Alone { numeral, bytes, way })), Shape::of_size(bytes as u64)))
             }
             Node::Data { length, text } => {
                 let (size, shape) = self.length(length)?;
@@ -470,7 +533,23 @@ fn verify(number: &Number) -> Result<(), Flaw> {
     Ok(())
 }
 
-fn numeral(number: &Number, bit: usize, room: usize, register: Option<usize>, hidden: bool) -> Numeral {
+/// The numbers at the start of `numbers` (each with its first bit) that make up the next stretch of a run of `room` bytes, and
+/// its way.
+fn stretch(numbers: &[(&Number, usize)], room: usize) -> (usize, Way) {
+    let Some((first, start)) = numbers.first().copied() else { return (0, Way::Bytewise(0)) };
+    let same = numbers.iter().take_while(|(number, _)| number.order == first.order);
+    // Where the number behind it begins on a byte boundary, a stretch may end.
+    let ends = same.zip(1..).map(|((number, bit), count)| (count, bit + number.width as usize));
+    let mut ends = ends.filter(|(_, end)| end.is_multiple_of(8)).peekable();
+    let nearest = ends.peek().copied();
+    let at = start / 8;
+    if let Some((count, end)) = ends.take_while(|(_, end)| end - start <= bits::Word::BITS).last() {
+        return (count, Way::Word(bits::Word::new(at, end / 8 - at, first.order, room)));
+    }
+    nearest.map_or((numbers.len(), Way::Bytewise(room - at)), |(count, end)| (count, Way::Bytewise(end / 8 - at)))
+}
+
+fn numeral(number: &Number, bit: usize, way: Way, register: Option<usize>, hidden: bool) -> Numeral {
     let form = match &number.kind {
         Kind::Integer if hidden => Form::Derived,
         Kind::Integer if number.signed => Form::Signed,
@@ -483,23 +562,27 @@ fn numeral(number: &Number, bit: usize, room: usize, register: Option<usize>, hi
         Kind::Flags(table) => Form::Flags(Arc::clone(table)),
     };
     let range = number.range();
+    let in_word = matches!(way, Way::Word(_));
     let plain = match form {
-        Form::Unsigned if number.width <= 64 && register.is_none() => Plain::Unsigned,
-        Form::Signed if number.width <= 64 && register.is_none() => Plain::Signed,
+        Form::Unsigned if in_word && register.is_none() => Plain::Unsigned,
+        Form::Signed if in_word && register.is_none() => Plain::Signed,
         _ => Plain::No,
     };
     Numeral {
         plain,
-        place: bits::Field::new(bit, number.width, number.order, room),
-        form,
+        signed: number.signed,
+        order: number.order,
+        width: number.width,
+        part: match way {
+            Way::Word(word) => word.part(bit, number.width),
+            Way::Bytewise(_) => bits::Part::default(),
+        },
         low: range.0.small().unwrap_or(i64::MIN),
         high: range.1.small().unwrap_or(i64::MAX),
-        register,
+        form,
+        register: register.and_then(|register| u32::try_from(register).ok()),
         bit,
-        width: number.width,
-        order: number.order,
-        signed: number.signed,
-        range,
+        range: Box::new(range),
     }
 }
 

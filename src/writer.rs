@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
+use crate::bits;
 use crate::derive::{self, Override, Resolution, Solution};
 use crate::encode::{Character, Float, Integer, Source, Text};
 use crate::error::{Bound, ErrorKind, Failure, Offender, Step, Wide};
 use crate::plan::{Derived, Plan};
-use crate::program::{Block, Choice, Code, Form, Items, Numeral, Op, Plain, Size};
+use crate::program::{Alone, Block, Choice, Code, Form, Items, Numeral, Op, Size, Stretch, Way};
 
 /// Frames up to this size need no allocation.
 const SMALL_FRAME: usize = 4;
@@ -79,21 +80,14 @@ impl<S: Source> Encoder<'_, S> {
         let known = Known { solution, overrides };
         let start = self.bit();
         for block in &program.blocks {
-            match *block {
-                Block::Run { first, end, bytes } => {
-                    let ops = program.ops.get(first..end).unwrap_or_default();
+            match block {
+                Block::Run(run) => {
                     let start = self.out.len();
-                    self.out.resize(start + bytes, 0);
-                    for (slot, op) in (first..).zip(ops) {
-                        let Code::Number(numeral) = &op.code else { continue };
-                        if self.plain(slot, numeral, record, start)? {
-                            continue;
-                        }
-                        self.member(slot, op, numeral, record, start, frame, &known)
-                            .map_err(|failure| failure.within(name(plan, slot)))?;
+                    for stretch in &run.stretches {
+                        self.stretch(plan, stretch, record, start, frame, &known)?;
                     }
                 }
-                Block::Single(slot) => {
+                &Block::Single(slot) => {
                     let Some(op) = program.ops.get(slot) else { continue };
                     self.single(slot, op, record, frame, &known).map_err(|failure| failure.within(name(plan, slot)))?;
                 }
@@ -106,24 +100,68 @@ impl<S: Source> Encoder<'_, S> {
         }
     }
 
-    /// Writes a plain integer where it is at hand and fits; says whether it did.
+    /// The numbers of a stretch of the run that begins at byte `start`.
     #[inline]
-    fn plain(&mut self, slot: usize, numeral: &Numeral, record: &S::Record, start: usize) -> Outcome<S, bool> {
-        if matches!(numeral.plain, Plain::No) {
-            return Ok(false);
+    fn stretch(
+        &mut self,
+        plan: &Plan,
+        stretch: &Stretch,
+        record: &S::Record,
+        start: usize,
+        frame: &mut [Wide],
+        known: &Known<'_>,
+    ) -> Outcome<S> {
+        let ops = plan.program.ops.get(stretch.first..stretch.end).unwrap_or_default();
+        let Way::Word(place) = &stretch.way else {
+            return self.bytewise(plan, stretch, record, start, frame, known);
+        };
+        let mut word = 0;
+        for (slot, op) in (stretch.first..).zip(ops) {
+            let Code::Number(numeral) = &op.code else { continue };
+            let small = if numeral.is_integer() { self.source.small_field(record, slot) } else { None };
+            let number = match small {
+                Some(number) if numeral.takes(number) => {
+                    if let Some(place) = numeral.register.and_then(|register| frame.get_mut(register as usize)) {
+                        *place = number.into();
+                    }
+                    number.cast_unsigned()
+                }
+                _ => self
+                    .member(slot, op, numeral, record, start, frame, known)
+                    .map_err(|failure| failure.within(name(plan, slot)))?
+                    .low(),
+            };
+            word |= numeral.part.put(number);
         }
-        let value = self.source.field(record, slot).map_err(Failure::Own)?;
-        let number = value.and_then(|value| self.source.small(&value));
-        match (number, self.out.get_mut(start..)) {
-            (Some(number), Some(run)) if number >= numeral.low && number <= numeral.high => {
-                numeral.place.put(run, number.cast_unsigned());
-                Ok(true)
-            }
-            _ => Ok(false),
-        }
+        place.store(word, self.out);
+        Ok(())
     }
 
-    /// A field that is a number, at its place in the run that begins at byte `start`.
+    #[inline(never)]
+    fn bytewise(
+        &mut self,
+        plan: &Plan,
+        stretch: &Stretch,
+        record: &S::Record,
+        start: usize,
+        frame: &mut [Wide],
+        known: &Known<'_>,
+    ) -> Outcome<S> {
+        let Way::Bytewise(bytes) = stretch.way else { return Ok(()) };
+        self.out.resize(self.out.len() + bytes, 0);
+        let ops = plan.program.ops.get(stretch.first..stretch.end).unwrap_or_default();
+        for (slot, op) in (stretch.first..).zip(ops) {
+            let Code::Number(numeral) = &op.code else { continue };
+            let number = self
+                .member(slot, op, numeral, record, start, frame, known)
+                .map_err(|failure| failure.within(name(plan, slot)))?;
+            let run = self.out.get_mut(start..).unwrap_or_default();
+            bits::scatter(run, numeral.bit, numeral.width, numeral.order, number.pattern());
+        }
+        Ok(())
+    }
+
+    /// The bits of a field that is a number, in the run that begins at byte `start`.
     #[inline(never)]
     #[expect(clippy::too_many_arguments, reason = "the state of one run, which a struct would only rename")]
     fn member(
@@ -135,7 +173,7 @@ impl<S: Source> Encoder<'_, S> {
         start: usize,
         frame: &mut [Wide],
         known: &Known<'_>,
-    ) -> Outcome<S> {
+    ) -> Outcome<S, Bits> {
         let bit = self.base.saturating_add(bit_of(start)) + numeral.bit as u64;
         let Some(value) = self.source.field(record, slot).map_err(Failure::Own)? else {
             return Err(unset(&op.code, bit));
@@ -145,13 +183,10 @@ impl<S: Source> Encoder<'_, S> {
         } else {
             self.number(numeral, &value, bit, false)?
         };
-        if let Some(place) = numeral.register.and_then(|register| frame.get_mut(register)) {
+        if let Some(place) = numeral.register.and_then(|register| frame.get_mut(register as usize)) {
             *place = bits.meaning();
         }
-        if let Some(run) = self.out.get_mut(start..) {
-            bits.put(numeral, run);
-        }
-        Ok(())
+        Ok(bits)
     }
 
     /// A field that is no number.
@@ -180,15 +215,9 @@ impl<S: Source> Encoder<'_, S> {
     /// Anything behind what is written; `bit` is where errors say it begins.
     fn node(&mut self, code: &Code, value: &S::Value, bit: u64, frame: &mut [Wide], optional: bool) -> Outcome<S> {
         match code {
-            Code::Number(numeral) => {
-                let bits = self.number(numeral, value, bit, optional)?;
-                let start = self.out.len();
-                self.out.resize(start + numeral.bytes(), 0);
-                if let Some(run) = self.out.get_mut(start..) {
-                    bits.put(numeral, run);
-                }
-                Ok(())
-            }
+            Code::Alone(alone) => self.alone(alone, value, bit, optional),
+            // Numbers that are fields stand in runs.
+            Code::Number(numeral) => self.number(numeral, value, bit, optional).map(drop),
             Code::Data { size, text: false } => {
                 let Some(bytes) = self.source.bytes(value).map_err(Failure::Own)? else {
                     return Err(self.wrong_type(describe(code), value, bit, optional));
@@ -212,6 +241,27 @@ impl<S: Source> Encoder<'_, S> {
             }
             Code::List(items) => self.list(code, items, value, bit, frame),
         }
+    }
+
+    /// A number that is a run by itself.
+    #[inline]
+    fn alone(&mut self, alone: &Alone, value: &S::Value, bit: u64, optional: bool) -> Outcome<S> {
+        let numeral = &alone.numeral;
+        let small = if numeral.is_integer() { self.source.small(value) } else { None };
+        let bits = match small {
+            Some(number) if numeral.takes(number) => Bits::Small(number),
+            _ => self.number(numeral, value, bit, optional)?,
+        };
+        match &alone.way {
+            Way::Word(word) => word.store(numeral.part.put(bits.low()), self.out),
+            Way::Bytewise(bytes) => {
+                let start = self.out.len();
+                self.out.resize(start + bytes, 0);
+                let run = self.out.get_mut(start..).unwrap_or_default();
+                bits::scatter(run, 0, numeral.width, numeral.order, bits.pattern());
+            }
+        }
+        Ok(())
     }
 
     fn option(&mut self, choice: &Choice, value: &S::Value, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
@@ -284,7 +334,7 @@ impl<S: Source> Encoder<'_, S> {
         match &numeral.form {
             Form::Unsigned | Form::Signed | Form::Derived | Form::Bool | Form::Enum(_) | Form::Flags(_) => {
                 if let Some(number) = self.source.small(value) {
-                    if number >= numeral.low && number <= numeral.high && fits_small(&numeral.form, number) {
+                    if numeral.takes(number) {
                         return Ok(Bits::Small(number));
                     }
                     return Err(out_of_range(numeral, Offender::Integer(number.into()), bit));
@@ -352,12 +402,20 @@ enum Bits {
 }
 
 impl Bits {
+    /// The lowest 64 of them.
     #[inline]
-    fn put(self, numeral: &Numeral, run: &mut [u8]) {
+    fn low(self) -> u64 {
         match self {
-            Self::Small(number) if numeral.width <= 64 => numeral.place.put(run, number.cast_unsigned()),
-            Self::Small(number) => numeral.place.put_wide(run, i128::from(number).cast_unsigned()),
-            Self::Wide(number) => numeral.place.put_wide(run, number.pattern()),
+            Self::Small(number) => number.cast_unsigned(),
+            Self::Wide(number) => bits::low64(number.pattern()),
+        }
+    }
+
+    /// All of them.
+    fn pattern(self) -> u128 {
+        match self {
+            Self::Small(number) => i128::from(number).cast_unsigned(),
+            Self::Wide(number) => number.pattern(),
         }
     }
 
@@ -414,7 +472,7 @@ impl Known<'_> {
 
 /// Checks an integer of any size.
 fn integer<E>(numeral: &Numeral, number: Wide, bit: u64) -> Result<Bits, Failure<E>> {
-    let (least, greatest) = numeral.range;
+    let (least, greatest) = *numeral.range;
     if number < least || number > greatest || !fits(&numeral.form, number) {
         return Err(out_of_range(numeral, Offender::Integer(number), bit));
     }
@@ -422,15 +480,6 @@ fn integer<E>(numeral: &Numeral, number: Wide, bit: u64) -> Result<Bits, Failure
 }
 
 /// Whether an enum or flags class has the number.
-#[inline]
-fn fits_small(form: &Form, number: i64) -> bool {
-    match form {
-        Form::Enum(table) => table.find_small(number).is_some(),
-        Form::Flags(table) => u128::try_from(number).is_ok_and(|bits| table.is_union(bits)),
-        _ => true,
-    }
-}
-
 fn fits(form: &Form, number: Wide) -> bool {
     match form {
         Form::Enum(table) => table.find(number).is_some(),
@@ -467,7 +516,7 @@ fn name(plan: &Plan, slot: usize) -> Step {
 #[cold]
 #[inline(never)]
 fn out_of_range<E>(numeral: &Numeral, value: Offender, bit: u64) -> Failure<E> {
-    let (least, greatest) = numeral.range;
+    let (least, greatest) = *numeral.range;
     let char = |number: Wide| {
         let scalar = number.size().and_then(|number| u32::try_from(number).ok()).and_then(char::from_u32);
         Bound::Char(scalar.unwrap_or(char::MAX))
@@ -499,6 +548,7 @@ fn underived(expected: &str) -> ErrorKind {
 fn describe(code: &Code) -> String {
     match code {
         Code::Number(numeral) => describe_number(numeral),
+        Code::Alone(alone) => describe_number(&alone.numeral),
         Code::Data { text: false, .. } => "bytes".into(),
         Code::Data { text: true, .. } => "a str".into(),
         Code::Option(choice) => describe(&choice.code) + " or None",

@@ -1,6 +1,6 @@
 //! Loads and stores against the definition of a bit, one bit at a time.
 
-use _core::bits::{self, Field};
+use _core::bits::{self, Word};
 use _core::plan::Order;
 use proptest::prelude::*;
 
@@ -29,6 +29,17 @@ fn cases() -> impl Strategy<Value = (Vec<u8>, usize, u32, Order)> {
     (1_u32..=128, 0_usize..40, order, 0_usize..9).prop_flat_map(|(width, bit, order, behind)| {
         let bytes = (bit + width as usize).div_ceil(8) + behind;
         (prop::collection::vec(any::<u8>(), bytes), Just(bit), Just(width), Just(order))
+    })
+}
+
+/// Up to 8 bytes, and a number in them.
+fn words() -> impl Strategy<Value = (Vec<u8>, usize, u32, Order)> {
+    let order = prop_oneof![Just(Order::Big), Just(Order::Little)];
+    (1_usize..=8, order).prop_flat_map(|(bytes, order)| {
+        (0..8 * bytes).prop_flat_map(move |skip| {
+            let widths = 1..=u32::try_from(8 * bytes - skip).unwrap();
+            (prop::collection::vec(any::<u8>(), bytes), Just(skip), widths, Just(order))
+        })
     })
 }
 
@@ -63,24 +74,29 @@ proptest! {
     }
 
     #[test]
-    fn a_field_loads_and_stores_as_bits_do((bytes, bit, width, order) in cases()) {
-        let field = Field::new(bit, width, order, bytes.len());
-        let number = read(&bytes, bit, width, order);
-        let mut cleared = bytes.clone();
-        for index in 0..width as usize {
-            let (byte, weight) = place(bit + index, order);
-            cleared[byte] &= !weight;
-        }
+    fn a_word_loads_and_stores_as_bits_do(
+        (bytes, skip, width, order) in words(),
+        before in 0_usize..12,
+        behind in 0_usize..12,
+        more in prop::collection::vec(any::<u8>(), 0..12),
+    ) {
+        let run: Vec<u8> = std::iter::repeat_n(0xa5, before).chain(bytes.clone()).chain(vec![0x5a; behind]).collect();
+        let word = Word::new(before, bytes.len(), order, run.len());
+        let part = word.part(8 * before + skip, width);
+        let number = read(&bytes, skip, width, order);
 
-        prop_assert_eq!(field.get_wide(&bytes), number);
-        let mut written = cleared.clone();
-        field.put_wide(&mut written, number);
-        prop_assert_eq!(&written, &bytes);
-        if width <= 64 {
-            prop_assert_eq!(u128::from(field.get(&bytes)), number);
-            field.put(&mut cleared, bits::low64(number) | u64::MAX.checked_shl(width).unwrap_or(0));
-            prop_assert_eq!(&cleared, &bytes);
-        }
+        prop_assert_eq!(u128::from(part.get(word.load(&run))), number);
+        // Where more than the run is at hand, it makes no difference.
+        let longer: Vec<u8> = run.iter().chain(&more).copied().collect();
+        prop_assert_eq!(u128::from(part.get(word.load(&longer))), number);
+
+        let mut expected = vec![0; bytes.len()];
+        bits::scatter(&mut expected, skip, width, order, number);
+        let mut written = more.clone();
+        // Higher bits of the number are dropped.
+        word.store(part.put(bits::low64(number) | u64::MAX.checked_shl(width).unwrap_or(0)), &mut written);
+        prop_assert_eq!(&written[..more.len()], &more);
+        prop_assert_eq!(&written[more.len()..], &expected);
     }
 
     #[test]
@@ -113,13 +129,12 @@ fn the_examples_of_the_format() {
 fn places_outside_do_no_harm() {
     for order in [Order::Big, Order::Little] {
         for width in [1, 7, 8, 33, 64, 65, 128] {
-            let field = Field::new(900, width, order, 200);
+            let word = Word::new(900, 8, order, 1000);
             let mut short = [0xff; 3];
 
-            let _ = (bits::gather(&short, 17, width, order), field.get(&short), field.get_wide(&short));
+            assert_eq!(word.load(&short), 0);
+            let _ = (bits::gather(&short, 17, width, order), word.part(3, width).get(word.load(&short)));
             bits::scatter(&mut short, 900, width, order, u128::MAX);
-            field.put(&mut short, u64::MAX);
-            field.put_wide(&mut short, u128::MAX);
 
             assert_eq!(short, [0xff; 3]);
         }

@@ -62,10 +62,10 @@ fn numbers_behind_each_other_are_checked_once_and_the_rest_each() {
     assert_eq!(explanation.registers, 2);
     let (first, bytes, numbers) = run(step(&explanation, 0));
     assert_eq!((first, bytes, numbers.len()), (0, 4, 4));
-    assert_eq!(numbers[0].read, Access { at: 0, bytes: 1, shift: 4, bytewise: false });
-    assert_eq!(numbers[1].read, Access { at: 0, bytes: 1, shift: 0, bytewise: false });
-    assert_eq!(numbers[2].read, Access { at: 1, bytes: 2, shift: 0, bytewise: false });
-    assert_eq!(numbers.iter().map(|place| place.alone).collect::<Vec<_>>(), [false, false, true, true]);
+    assert_eq!(numbers[0].read, Access { at: 0, bytes: 4, shift: 28, bytewise: false });
+    assert_eq!(numbers[1].read, Access { at: 0, bytes: 4, shift: 24, bytewise: false });
+    assert_eq!(numbers[2].read, Access { at: 0, bytes: 4, shift: 8, bytewise: false });
+    assert_eq!(numbers.iter().map(|place| place.alone).collect::<Vec<_>>(), [false; 4]);
     assert_eq!(numbers.iter().map(|place| place.register).collect::<Vec<_>>(), [None, None, None, Some(0)]);
 
     let (slot, Reading::List { extent: Extent::Computed, minimum: 1, item }) = single(step(&explanation, 1)) else {

@@ -1,6 +1,7 @@
 //! Calls from the interpreter that do not go through those of `PyO3`, which cost as much as a small decoding: the arguments, what
 //! a class keeps for them, and the way back.
 
+use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_int};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
@@ -60,7 +61,33 @@ pub(super) unsafe fn found_on<'py, T: PyTypeInfo>(
     // SAFETY: as the caller promises; the reference that is found is made a strong one at once.
     unsafe {
         let found = Borrowed::from_ptr_or_opt(py, _PyType_Lookup(class, name.as_ptr()))?;
-        found.cast::<T>().ok().map(Borrowed::to_owned)
+        found.cast_exact::<T>().ok().map(Borrowed::to_owned)
+    }
+}
+
+/// What threads share that are attached to the interpreter, of which there is one at a time: the module says that it needs
+/// the lock (`gil_used`).
+pub(super) struct Attached<T>(Cell<T>);
+
+// SAFETY: whoever takes or puts shows that its thread is attached; the value is moved in and out and never referred to.
+unsafe impl<T: Send> Sync for Attached<T> {}
+
+impl<T: Default> Attached<T> {
+    /// Holding `value`.
+    pub(super) const fn new(value: T) -> Self {
+        Self(Cell::new(value))
+    }
+
+    /// What is held, with the default left in its place.
+    #[inline]
+    pub(super) fn take(&self, _: Python<'_>) -> T {
+        self.0.take()
+    }
+
+    /// Holds `value`.
+    #[inline]
+    pub(super) fn put(&self, _: Python<'_>, value: T) {
+        self.0.set(value);
     }
 }
 

@@ -1,6 +1,5 @@
 //! The class `Codec`: the layout of a struct in one byte order, and everything that is done with it.
 
-use std::cell::Cell;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use pyo3::exceptions::{PyIndexError, PyOverflowError, PyValueError};
@@ -9,6 +8,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple, PyType};
 use pyo3::{Borrowed, PyTraverseError, PyVisit, ffi};
 
 use super::buffer::{Input, Output, OwnedInput, new_bytes};
+use super::call::Attached;
 use super::error::Fault;
 use super::explain;
 use super::object::{Objects, Reader};
@@ -88,9 +88,10 @@ impl Codec {
     /// The encoding of `value`.
     #[inline]
     pub(super) fn encode<'py>(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
-        with_scratch(|out| {
+        let py = value.py();
+        with_scratch(py, |out| {
             self.write(value, out, 0, None)?;
-            new_bytes(value.py(), out)
+            new_bytes(py, out)
         })
     }
 }
@@ -129,7 +130,7 @@ impl Codec {
         let py = value.py();
         let output = Output::of(buffer)?;
         let offset = offset.within(py, output.len())?;
-        with_scratch(|out| {
+        with_scratch(py, |out| {
             self.write(value, out, offset, None)?;
             if output.write(offset, out) {
                 return Ok(out.len());
@@ -171,11 +172,12 @@ impl Codec {
 
     /// The encodings of all values, back to back.
     fn encode_many<'py>(&self, values: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
-        with_scratch(|out| {
+        let py = values.py();
+        with_scratch(py, |out| {
             for (index, value) in values.try_iter()?.enumerate() {
                 self.write(&value?, out, 0, Some(index))?;
             }
-            new_bytes(values.py(), out)
+            new_bytes(py, out)
         })
     }
 
@@ -304,20 +306,18 @@ impl FromPyObject<'_, '_> for Offset {
     }
 }
 
-/// The largest scratch buffer that a thread keeps.
+/// The largest scratch buffer that is kept.
 const KEPT: usize = 1 << 16;
 
 /// Lends a buffer, empty, that is used again for the next encoding; one within another gets a new one.
 #[inline]
-fn with_scratch<R>(body: impl FnOnce(&mut Vec<u8>) -> R) -> R {
-    thread_local! {
-        static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-    }
-    let mut buffer = SCRATCH.take();
+fn with_scratch<R>(py: Python<'_>, body: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+    static SCRATCH: Attached<Vec<u8>> = Attached::new(Vec::new());
+    let mut buffer = SCRATCH.take(py);
     let outcome = body(&mut buffer);
     if buffer.capacity() <= KEPT {
         buffer.clear();
-        SCRATCH.set(buffer);
+        SCRATCH.put(py, buffer);
     }
     outcome
 }

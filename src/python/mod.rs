@@ -8,6 +8,7 @@ mod construct;
 mod error;
 mod explain;
 mod instance;
+mod int;
 mod methods;
 mod object;
 mod plan;

@@ -1,7 +1,6 @@
 //! Python objects as what decoding makes ([`Sink`]) and as what encoding reads ([`Source`]).
 
 use std::collections::HashMap;
-use std::ffi::{c_int, c_long};
 use std::sync::{Mutex, OnceLock};
 
 use pyo3::exceptions::{PyBufferError, PyMemoryError, PyOverflowError, PyTypeError};
@@ -12,6 +11,7 @@ use pyo3::{PyTraverseError, PyVisit, ffi};
 use super::buffer::{Input, length};
 use super::error::Fault;
 use super::instance::{Fresh, Shape};
+use super::int::{Ints, new_signed};
 use super::plan::Binding;
 use crate::decode::Sink;
 use crate::encode::{Character, Float, Integer, Source, Text};
@@ -112,13 +112,14 @@ impl Members {
 pub(super) struct Objects<'a, 'py> {
     py: Python<'py>,
     binding: &'a Binding,
+    ints: &'static Ints,
 }
 
 impl<'a, 'py> Objects<'a, 'py> {
     /// For the plans and tables of `binding`.
     #[inline]
     pub(super) fn new(py: Python<'py>, binding: &'a Binding) -> Self {
-        Self { py, binding }
+        Self { py, binding, ints: Ints::get(py) }
     }
 
     /// An object that the interpreter made, or its error.
@@ -152,25 +153,14 @@ impl<'a, 'py> Sink for Objects<'a, 'py> {
 
     #[inline]
     fn unsigned(&mut self, number: u64) -> Result<Self::Value, Fault> {
-        // `PyLong_FromLong` is the quicker one; what a C long holds differs between systems.
         // SAFETY: a new reference or NULL with an exception.
-        unsafe {
-            self.made(match c_long::try_from(number) {
-                Ok(number) => ffi::PyLong_FromLong(number),
-                Err(_) => ffi::PyLong_FromUnsignedLongLong(number),
-            })
-        }
+        unsafe { self.made(self.ints.make(number)) }
     }
 
     #[inline]
     fn signed(&mut self, number: i64) -> Result<Self::Value, Fault> {
         // SAFETY: a new reference or NULL with an exception.
-        unsafe {
-            self.made(match c_long::try_from(number) {
-                Ok(number) => ffi::PyLong_FromLong(number),
-                Err(_) => ffi::PyLong_FromLongLong(number),
-            })
-        }
+        unsafe { self.made(new_signed(number)) }
     }
 
     fn unsigned_wide(&mut self, number: u128) -> Result<Self::Value, Fault> {
@@ -289,6 +279,7 @@ impl<'a, 'py> Sink for Objects<'a, 'py> {
 pub(super) struct Reader<'a, 'py> {
     py: Python<'py>,
     binding: &'a Binding,
+    ints: &'static Ints,
     /// What the error under way is about, where the core cannot hold it.
     offender: Option<Bound<'py, PyAny>>,
     /// The text of the char read last, where that was of a subclass of str.
@@ -299,7 +290,7 @@ impl<'a, 'py> Reader<'a, 'py> {
     /// For the plans of `binding`.
     #[inline]
     pub(super) fn new(py: Python<'py>, binding: &'a Binding) -> Self {
-        Self { py, binding, offender: None, plain_text: None }
+        Self { py, binding, ints: Ints::get(py), offender: None, plain_text: None }
     }
 
     /// What an error with [`Offender::Foreign`] is about.
@@ -314,23 +305,10 @@ impl<'a, 'py> Reader<'a, 'py> {
         Offender::Foreign
     }
 
-    /// The number of an `int` (or of a subclass: an enum member, a bool), if it is small.
-    #[inline]
-    fn small_int(value: &Bound<'py, PyAny>) -> Option<i64> {
-        let mut overflow: c_int = 0;
-        // SAFETY: checked to be an int, so this reads it and runs no other code; -1 then is a number or an overflow.
-        unsafe {
-            if ffi::PyLong_Check(value.as_ptr()) == 0 {
-                return None;
-            }
-            let number = ffi::PyLong_AsLongLongAndOverflow(value.as_ptr(), &raw mut overflow);
-            (overflow == 0).then_some(number)
-        }
-    }
-
     /// The number of an `int`.
     fn int(&mut self, int: &Bound<'py, PyInt>) -> Integer {
-        if let Some(small) = Self::small_int(int) {
+        // SAFETY: the object is alive.
+        if let Some(small) = unsafe { self.ints.read(int.as_ptr()) } {
             return Integer::Number(small.into());
         }
         if let Ok(number) = int.extract::<u128>() {
@@ -414,7 +392,14 @@ impl<'a, 'py> Source for Reader<'a, 'py> {
 
     #[inline]
     fn small(&mut self, value: &Self::Value) -> Option<i64> {
-        Self::small_int(value)
+        // SAFETY: the object is alive.
+        unsafe { self.ints.read(value.as_ptr()) }
+    }
+
+    #[inline]
+    fn small_field(&mut self, record: &Self::Record, slot: usize) -> Option<i64> {
+        // SAFETY: `record` made sure that the shape fits, see `field`; no other code runs while the value is borrowed.
+        unsafe { self.ints.read(record.shape.peek(&record.object, slot)) }
     }
 
     fn integer(&mut self, value: &Self::Value) -> Result<Integer, Fault> {
