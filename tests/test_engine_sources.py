@@ -34,7 +34,7 @@ unpack_from = struct.Struct(">2B3H2BH4s4s").unpack_from
 pack = struct.Struct(">2B3H2BH4s4s").pack
 
 
-class IPv4(msgspec.Struct):
+class IPv4(msgspec.Struct, gc=False):
     version: int
     words: int
     service: int
@@ -83,7 +83,7 @@ unpack = struct.Struct("<BI").unpack
 pack = struct.Struct("<BI").pack
 
 
-class ErrorEstimate(msgspec.Struct):
+class ErrorEstimate(msgspec.Struct, gc=False):
     s_bit: int
     z_bit: int
     scale: int
@@ -106,7 +106,7 @@ import struct
 pack = struct.Struct(">B").pack
 
 
-class FromField(msgspec.Struct):
+class FromField(msgspec.Struct, gc=False):
     length: int
     body: bytes
     post: int
@@ -115,8 +115,7 @@ class FromField(msgspec.Struct):
 def decode(data):
     length = data[0]
     body_end = 1 + length
-    post = data[body_end]
-    return FromField(length, data[1 : body_end], post)
+    return FromField(length, data[1 : body_end], data[body_end])
 
 
 def encode(value):
@@ -131,7 +130,7 @@ unpack = struct.Struct(">B3s").unpack
 pack = struct.Struct(">B3s").pack
 
 
-class Fixed(msgspec.Struct):
+class Fixed(msgspec.Struct, gc=False):
     innocent: int
     tail: bytes
 

@@ -2,6 +2,7 @@
 The functions `decode` of source written by hand; see `_hand.py`.
 """
 
+import re
 from collections.abc import Iterable
 
 from bebytes._plan import After, Computed, Data, Fixed, List, Node, Number, Op, Option, Plan, Record, Rest, Until
@@ -23,7 +24,29 @@ def decode_function(source: Source) -> str:
     if not whole:
         reader.flush()
     reader.line(f"return {whole or value}")
-    return "\n".join(["def decode(data):", *reader.lines])
+    return "\n".join(["def decode(data):", *_direct(reader.lines)])
+
+
+_READ = re.compile(r"( +)(\w+) = (data\[[^\]]*\])")
+
+
+def _direct(lines: list[str]) -> list[str]:
+    # What is read once and used once needs no name.
+    at = 0
+    while at < len(lines):
+        read = _READ.fullmatch(lines[at])
+        uses = [i for i in range(at + 1, len(lines)) for _ in re.findall(rf"\b{read[2]}\b", lines[i])] if read else []
+        # In the same block, and where the place in the data is still what it was.
+        if (
+            read
+            and len(uses) == 1
+            and re.match(r" +", lines[uses[0]])[0] == read[1]  # type: ignore[index]  # every line is indented
+            and (uses[0] == at + 1 or not re.search(r"[a-z]", read[3].removeprefix("data")))
+        ):
+            lines = [re.sub(rf"\b{read[2]}\b", read[3], line) for i, line in enumerate(lines) if i != at]
+        else:
+            at += 1
+    return lines
 
 
 class _Reader:

@@ -18,6 +18,7 @@ def encode_function(source: Source) -> str:
     """
     writer = _Writer(source, "value")
     writer.record(source.plan, "value", "")
+    writer.alone()
     return "\n".join(["def encode(value):", *writer.lines, f"    return {writer.result()}"])
 
 
@@ -73,6 +74,16 @@ class _Writer:
         if len(texts) > 4:
             return f'b"".join(({", ".join(texts)}))'
         return " + ".join(texts) or 'b""'
+
+    def alone(self) -> None:
+        """
+        Pack bytes of a fixed length that are all there is: the field itself, of whatever length, would be no message.
+        """
+        if not self._parts and len(self._pending) == 1:
+            (code, value) = self._pending[0]
+            if code.endswith("s"):
+                self._parts.append(_Part(f"{self._source.call(code, 'pack')}({value})", packed=True))
+                self._pending = []
 
     def record(self, plan: Plan, value: str, prefix: str) -> None:
         for part in grouped(plan.ops):

@@ -39,11 +39,22 @@ def layout(cls: type[Struct], byteorder: ByteOrder) -> Layout:
     """
     A compiled format with names; its objects are dicts.
     """
+    return _layout(cls, byteorder, EXTENSION)
+
+
+def plain_layout(cls: type[Struct], byteorder: ByteOrder) -> Layout:
+    """
+    The same without the C extension.
+    """
+    return _layout(cls, byteorder, False)
+
+
+def _layout(cls: type[Struct], byteorder: ByteOrder, extension: bool) -> Layout:
     plan = plan_of(cls, byteorder)
     refuse(plan, byteorder, REASONS)
     # The extension takes no byte order; it reads a suffix and ignores it.
     turned = byteorder == "little" and any(isinstance(n, Number) and n.width > 8 for n in _numbers(plan))
-    module, suffix = "bitstruct.c" if EXTENSION and not turned else "bitstruct", "<" * turned
+    module, suffix = "bitstruct.c" if extension and not turned else "bitstruct", "<" * turned
     fields = [
         (f"has_{op.name}", "b8") if part else (op.name, _code(op.node)) for op in plan.ops for part in _parts(op.node)
     ]

@@ -7,5 +7,8 @@ mod protocol;
 mod scenario;
 
 fn main() {
-    protocol::serve(env!("CARGO_PKG_VERSION"), |scenario| Ok(plans::work(scenario)));
+    protocol::serve(
+        env!("CARGO_PKG_VERSION"),
+        &[("new", |scenario| Ok(plans::work(scenario))), ("reused", |scenario| Ok(plans::work_reusing(scenario)))],
+    );
 }

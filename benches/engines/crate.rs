@@ -7,5 +7,5 @@ mod scenario;
 mod types;
 
 fn main() {
-    protocol::serve("3.0.3", types::work);
+    protocol::serve("3.0.3", &[("new", types::work), ("reused", types::work_reusing)]);
 }

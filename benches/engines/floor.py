@@ -1,9 +1,11 @@
 """
-The floor: struct and shifts written by hand, into msgspec's structs, as a person who knows both writes it.
+The floor: struct and shifts written by hand, into msgspec's structs, as a person writes it who wants it fast.
 
-Tricks could make some layouts faster yet: structs that the garbage collector does not see (`gc=False`), or a table of the 256
-single bytes in place of `struct.pack`, which would take -1 for 255. They are left out, as they ask for care where they are used.
+No layout can contain itself, so its structs need not be seen by the garbage collector (`gc=False`), which spares them its
+header. A table of the 256 single bytes in place of `struct.pack` is left out: it would take -1 for 255.
 """
+
+from functools import partial
 
 from bebytes import Struct
 from bebytes._plan import Plan
@@ -17,10 +19,17 @@ def layout(cls: type[Struct], byteorder: ByteOrder) -> Layout:
     """
     Generated functions and msgspec structs.
     """
-    return hand_layout(cls, byteorder, _declare)
+    return hand_layout(cls, byteorder, partial(_declare, options=", gc=False"))
 
 
-def _declare(plan: Plan, source: Source) -> str:
+def tracked(cls: type[Struct], byteorder: ByteOrder) -> Layout:
+    """
+    The same with structs that the collector sees, as it sees ours: what objects are compared with.
+    """
+    return hand_layout(cls, byteorder, partial(_declare, options=""))
+
+
+def _declare(plan: Plan, source: Source, options: str) -> str:
     source.imports.add("import msgspec")
     fields = [f"    {op.name}: {annotation(op.node, source)}" for op in plan.ops]
-    return "\n".join([f"class {source.classes[id(plan)]}(msgspec.Struct):", *(fields or ["    pass"])])
+    return "\n".join([f"class {source.classes[id(plan)]}(msgspec.Struct{options}):", *(fields or ["    pass"])])

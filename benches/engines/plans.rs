@@ -25,8 +25,13 @@ pub fn work(scenario: &Scenario) -> Box<dyn Work> {
     })
 }
 
-/// Its encoding into a buffer that is used again.
+/// The same with memory that is used again: encoding into one buffer.
+///
+/// Decoding makes a `Value` each time, as there is no sink yet that could be used again.
 pub fn work_reusing(scenario: &Scenario) -> Box<dyn Work> {
+    if scenario.operation != "encode" {
+        return work(scenario);
+    }
     let plan = plan(&scenario.plan);
     Box::new(Reusing {
         values: scenario.values.iter().map(|json| record(&plan, json)).collect(),

@@ -43,11 +43,14 @@ pub fn work(scenario: &Scenario) -> Result<Box<dyn Work>, String> {
     Ok(for_type!(task, scenario))
 }
 
-/// Its encoding into a buffer that is used again.
+/// The same with memory that is used again: encoding into one buffer. Decoding makes what it makes, a value of the type.
 ///
 /// # Errors
 /// There is no type for its layout.
 pub fn work_reusing(scenario: &Scenario) -> Result<Box<dyn Work>, String> {
+    if scenario.operation != "encode" {
+        return work(scenario);
+    }
     Ok(for_type!(reusing, scenario))
 }
 

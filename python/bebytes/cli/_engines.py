@@ -117,7 +117,7 @@ def open_engines(
     The engines that can run, and the reasons of those that cannot.
 
     Args:
-        names: which, of `NAMES`; they are opened in the order of that.
+        names: which, of `NAMES`, in the order of that; behind them the ways of engines, as "native:written".
         scenarios: what the Rust programs will be asked to do.
         stack: ends the programs.
         note: told of what takes long.
@@ -128,26 +128,40 @@ def open_engines(
     engines: dict[str, Engine] = {}
     missing: dict[str, str] = {}
     # First what can be refused at once; building takes long.
-    for name in NAMES:
-        if name in names and name not in PROGRAMS:
+    known = [*(name for name in NAMES if name in names), *(name for name in names if ":" in name)]
+    for name in known:
+        if name.partition(":")[0] not in PROGRAMS:
             try:
                 engines[name] = open_python(name)
             except EngineError as e:
                 missing[name] = str(e)
-    opened, absent = _open_programs([name for name in PROGRAMS if name in names], scenarios, stack, note)
+    opened, absent = _open_programs(
+        [name for name in known if name.partition(":")[0] in PROGRAMS], scenarios, stack, note
+    )
     engines |= opened
     missing |= absent
-    return [engines[name] for name in NAMES if name in engines], missing
+    return [engines[name] for name in known if name in engines], missing
 
 
 def open_python(name: str) -> PythonEngine:
     """
-    An engine of this process.
+    An engine of this process, or a way of one (`_ways`).
 
     Raises:
         EngineError: it cannot run, and why.
         Refused: it is a debug build.
     """
+    engine, _, way = name.partition(":")
+    module, facts = _open_module(engine)
+    if not way:
+        return PythonEngine(name, module, facts)
+
+    from ._ways import WayEngine
+
+    return WayEngine(name, module, facts)
+
+
+def _open_module(name: str) -> tuple[Module, dict[str, Any]]:
     facts: dict[str, Any] = {}
     if name in BACKENDS:
         facts |= _backend_facts(name)
@@ -160,9 +174,9 @@ def open_python(name: str) -> PythonEngine:
     root = _cargo.checkout()
     folder = root / "benches" / "engines" if root is not None else None
     if folder is not None and (folder / f"{name}.py").exists():
-        return PythonEngine(name, _load(folder, name), facts)
+        return _load(folder, name), facts
     if name in BACKENDS:
-        return PythonEngine(name, Backend(name), facts)
+        return Backend(name), facts
     if folder is not None:
         raise EngineError(f"{folder} has no {name}.py")
     raise EngineError("needs a checkout of the repository, which holds its file")
@@ -216,21 +230,22 @@ def _open_programs(
     root = _cargo.checkout()
     if root is None:
         return {}, dict.fromkeys(names, "needs a checkout of the repository, which holds the program to build")
-    note(f"building the Rust engines (a minute or two the first time): {' '.join(_cargo.command([*names]))}")
+    # A program serves all ways of its engine.
+    wanted = list(dict.fromkeys(name.partition(":")[0] for name in names))
+    note(f"building the Rust engines (a minute or two the first time): {' '.join(_cargo.command(wanted))}")
     try:
-        paths = _cargo.build(root, [*names])
+        paths = _cargo.build(root, wanted)
     except _cargo.BuildError as e:
         return {}, dict.fromkeys(names, str(e))
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bebytes-bench-"))
     file = Path(folder) / "scenarios.json"
     order = write_scenarios(file, [s for s in scenarios if isinstance(s, Scenario)])
-    engines: dict[str, Engine] = {}
-    missing = {}
-    for name in names:
+    programs: dict[str, Program | str] = {}
+    for name in wanted:
         try:
             program = Program(name, paths[name], file, order, {"profile": "release"})
         except EngineError as e:
-            missing[name] = str(e)
+            programs[name] = str(e)
             continue
         stack.callback(program.close)
         if program.facts["debug"]:
@@ -238,5 +253,14 @@ def _open_programs(
                 f"the engine {name} is a debug build, whose figures say nothing; build it with\n"
                 f"    {' '.join(_cargo.command([name]))}"
             )
-        engines[name] = program
+        programs[name] = program
+    engines: dict[str, Engine] = {}
+    missing = {}
+    for name in names:
+        engine, _, way = name.partition(":")
+        found = programs[engine]
+        if isinstance(found, str):
+            missing[name] = found
+        else:
+            engines[name] = found.way(way) if way else found
     return engines, missing

@@ -27,7 +27,7 @@ CLOCK = time.thread_time_ns
 The time that this thread had a processor; on a busy machine, the rest of the time says nothing of the code.
 """
 
-KEPT = 16
+KEPT = 32
 """Scenarios whose inputs are kept, as many as a group has rows; they take turns."""
 
 
@@ -124,7 +124,7 @@ class PythonEngine:
             # Bytes, or of another format what they are read as.
             calls = (*work.calls, layout.decode, layout.plain) if layout.foreign else work.calls
             answers = answers if layout.foreign else scenario.data
-        outcomes = [_outcome(calls, *pair) for pair in zip(work.inputs, answers, strict=True)]
+        outcomes = [outcome(calls, *pair) for pair in zip(work.inputs, answers, strict=True)]
         return [f"input {i}: {outcome}" for i, outcome in enumerate(outcomes) if outcome]
 
     def time(self, scenario: Scenario, operations: int) -> int:
@@ -258,7 +258,10 @@ def same(one: Any, other: Any) -> bool:
     return repr(one) == repr(other) if isinstance(one, float) else bool(one == other)
 
 
-def _outcome(calls: tuple[Callable[[Any], Any], ...], value: Any, answer: Any) -> str:
+def outcome(calls: tuple[Callable[[Any], Any], ...], value: Any, answer: Any) -> str:
+    """
+    What is wrong with the answer that some calls in a row give for a value, or "".
+    """
     try:
         for call in calls:
             value = call(value)

@@ -46,13 +46,32 @@ class Program:
     def absent(self, scenario: Scenario) -> str:
         if self.name == "crate" and scenario.crate:
             return scenario.crate
-        return str(self._ask("check", scenario).get("absent", ""))
+        return str(self.ask("check", scenario).get("absent", ""))
 
     def failures(self, scenario: Scenario) -> list[str]:
-        return list(self._ask("check", scenario)["failures"])
+        return list(self.ask("check", scenario)["failures"])
 
     def time(self, scenario: Scenario, operations: int) -> int:
-        return int(self._ask("time", scenario, operations)["ns"])
+        return int(self.ask("time", scenario, operations)["ns"])
+
+    def way(self, name: str) -> "ProgramWay":
+        """
+        Another way in which the program can do its scenarios, as an engine; see benches/engines/protocol.rs.
+        """
+        return ProgramWay(self, name)
+
+    def ask(self, verb: str, scenario: Scenario, *words: int | str) -> dict[str, Any]:
+        """
+        What the program answers.
+
+        Raises:
+            EngineError: it broke off.
+        """
+        if self._broken:
+            raise EngineError(self._broken)
+        with suppress(BrokenPipeError):
+            print(verb, self._order[scenario.key], *words, file=self._input, flush=True)
+        return self._answer()
 
     def close(self) -> str:
         """
@@ -65,13 +84,6 @@ class Program:
             return self._process.communicate()[1].strip()
         return ""
 
-    def _ask(self, verb: str, scenario: Scenario, *numbers: int) -> dict[str, Any]:
-        if self._broken:
-            raise EngineError(self._broken)
-        with suppress(BrokenPipeError):
-            print(verb, self._order[scenario.key], *numbers, file=self._input, flush=True)
-        return self._answer()
-
     def _answer(self) -> dict[str, Any]:
         line = self._output.readline()
         if not line:
@@ -79,3 +91,26 @@ class Program:
             raise EngineError(self._broken)
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+
+class ProgramWay:
+    """
+    A way of a program that runs already.
+    """
+
+    def __init__(self, program: Program, way: str) -> None:
+        self.name = f"{program.name}:{way}"
+        self.facts = program.facts
+        self._program = program
+        self._way = way
+
+    def absent(self, scenario: Scenario) -> str:
+        if self._program.name == "crate" and scenario.crate:
+            return scenario.crate
+        return str(self._program.ask("check", scenario, self._way).get("absent", ""))
+
+    def failures(self, scenario: Scenario) -> list[str]:
+        return list(self._program.ask("check", scenario, self._way)["failures"])
+
+    def time(self, scenario: Scenario, operations: int) -> int:
+        return int(self._program.ask("time", scenario, operations, self._way)["ns"])

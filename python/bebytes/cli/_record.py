@@ -225,13 +225,16 @@ def _damage(record: dict[str, Any]) -> str:
         return f"it has no facts of {', '.join(wrong)}"
     if not isinstance(record.get("launches", 1), int):
         return "its launches are no number"
+    brief = record.get("kind") == "goals"
+    if brief and not _are_goals(record.get("goals")):
+        return "its goals are none"
     for number, row in enumerate(record["rows"]):
         if not isinstance(row, dict) or not isinstance(row.get("engines"), dict):
             return f"row {number} has no engines"
         if missing := [key for key in ("group", "name", "operation") if not isinstance(row.get(key), str)]:
             return f"row {number} has no {', '.join(missing)}"
         for engine, cell in row["engines"].items():
-            if not isinstance(cell, dict) or not _is_cell(cell):
+            if not isinstance(cell, dict) or not (_is_brief(cell) if brief else _is_cell(cell)):
                 return f"row {number} has no figures for {engine}, nor a reason"
     return ""
 
@@ -248,6 +251,27 @@ def _is_cell(cell: dict[str, Any]) -> bool:
     control, launches = cell.get("control_ns", samples), cell.get("launches", [len(samples)])
     whole = isinstance(launches, list) and all(type(n) is int for n in launches)
     return _are_times(control) and whole and len(control) == len(samples) == sum(launches)
+
+
+def _is_brief(cell: dict[str, Any]) -> bool:
+    # Of the goals: the figures without the rounds.
+    if "absent" in cell or "failures" in cell:
+        return True
+    return _are_times([cell.get("best_ns"), cell.get("median_ns")])
+
+
+def _are_goals(goals: Any) -> bool:
+    return isinstance(goals, list) and all(
+        isinstance(goal, dict)
+        and all(isinstance(goal.get(key), str) for key in ("part", "goal", "sign", "unit", "rule"))
+        and isinstance(goal.get("limit"), int | float)
+        and (
+            isinstance(goal.get("reason"), str)
+            if goal.get("met") is None
+            else isinstance(goal["met"], bool) and isinstance(goal.get("measured"), int | float)
+        )
+        for goal in goals
+    )
 
 
 def _are_times(numbers: Any) -> bool:

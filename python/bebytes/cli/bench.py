@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from . import _choose, _record, bench_compare, bench_memory, bench_report
+from . import _choose, _record, bench_compare, bench_goals, bench_memory, bench_report
 from ._choose import Refused
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ PREVIEW = "real/ipv4 udp dns/decode"
 
 VERBS: dict[str, ModuleType] = {
     "compare": bench_compare,
+    "goals": bench_goals,
     "memory": bench_memory,
     "report": bench_report,
 }

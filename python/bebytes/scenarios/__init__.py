@@ -1,5 +1,5 @@
 """
-The measured pieces of work: seven groups of made-up layouts, and one of real data; and groups that show how cost grows.
+The measured pieces of work: seven groups of made-up layouts, one of real data, those that grow, and those of the goals.
 
 Each group is a file with a function `scenarios()`. To add a scenario, add it there; `bebytes bench`, the profilers and the
 tests find it.
@@ -20,6 +20,7 @@ __all__ = [
     "GROUPS",
     "GROWTH",
     "INPUTS",
+    "LAYOUTS",
     "Absent",
     "Case",
     "Operation",
@@ -37,10 +38,13 @@ GROUPS = ("primitives", "bit_fields", "enums", "vectors", "nested", "arrays", "m
 GROWTH = ("growth_fields", "growth_bytes", "growth_items", "growth_depth")
 """Groups in which one layout grows; the name of each scenario is the amount, in digits."""
 
+LAYOUTS = ("layouts",)
+"""The group that `bebytes bench goals` measures."""
+
 
 def load(groups: Iterable[str] = GROUPS) -> list[Scenario | Absent]:
     """
-    All scenarios of some groups, in the order of `GROUPS` and `GROWTH`.
+    All scenarios of some groups, in the order of `GROUPS`, `GROWTH` and `LAYOUTS`.
 
     The group `real` reads its files and sends its messages now; what is not there is an `Absent`.
 
@@ -48,7 +52,7 @@ def load(groups: Iterable[str] = GROUPS) -> list[Scenario | Absent]:
         ValueError: no group has that name.
     """
     wanted = set(groups)
-    known = (*GROUPS, *GROWTH)
+    known = (*GROUPS, *GROWTH, *LAYOUTS)
     if unknown := wanted.difference(known):
         raise ValueError(f"no group is called {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     return [s for group in known if group in wanted for s in import_module(f"{__name__}.{group}").scenarios()]

@@ -42,7 +42,7 @@ class Scenario:
     One measured piece of work.
 
     Attributes:
-        group: the group it belongs to, one of `bebytes.scenarios.GROUPS` or `GROWTH`.
+        group: the group it belongs to, one of `bebytes.scenarios.GROUPS`, `GROWTH` or `LAYOUTS`.
         name: what is worked on, within the group.
         operation: what is done to it.
         iterations: how many operations a round has on an engine that is fast enough.
