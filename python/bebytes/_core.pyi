@@ -127,11 +127,11 @@ class Probe:
         checking; encoding, all. Making the value and storing it. Solving the derived numbers of a struct.
         """
 
-def install(cls: type) -> None:
+def install(cls: type, names: tuple[str, ...]) -> None:
     """
-    Put `to_be_bytes`, `to_le_bytes`, `encode_be_to` and `encode_le_to` on a class.
+    Put those of `to_be_bytes`, `to_le_bytes`, `encode_be_to` and `encode_le_to` on a class that are named.
 
-    Its subclasses keep their codecs in `__bebytes_be__` and `__bebytes_le__`.
+    The class, or its subclasses, keep their codecs in `__bebytes_be__` and `__bebytes_le__`.
     """
 
 def set_constructor(

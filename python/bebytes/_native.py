@@ -2,6 +2,7 @@
 Runner: hands the plans to the extension.
 """
 
+from types import MethodDescriptorType
 from typing import Any
 
 import bebytes._core as _core  # noqa: PLR0402 - `from . import` would not tell an absent extension from a broken one
@@ -16,6 +17,10 @@ _READY_MADE = {
     "try_from_be_bytes": ("__bebytes_be__", "decode_prefix"),
     "try_from_le_bytes": ("__bebytes_le__", "decode_prefix"),
 }
+
+
+# Methods of instances, which each class has as its own.
+_ENCODING = ("to_be_bytes", "to_le_bytes", "encode_be_to", "encode_le_to")
 
 
 def _plan(cls: type, byteorder: str) -> Any:
@@ -34,7 +39,7 @@ def install(base: Any) -> None:
     """
     Give the base of all structs its encoding methods.
     """
-    _core.install(base)
+    _core.install(base, _ENCODING)
 
 
 def attach(cls: Any) -> None:
@@ -45,6 +50,7 @@ def attach(cls: Any) -> None:
     cls.__bebytes_le__ = _core.Codec(cls, "little", _plan)
     for name, (codec_name, method) in _READY_MADE.items():
         _make_ready(cls, name, codec_name, method)
+    _install_own(cls)
     fields = schema_of(cls).fields
     _core.set_constructor(
         cls,
@@ -56,6 +62,18 @@ def attach(cls: Any) -> None:
             hasattr(cls, "__post_init__"),
         ),
     )
+
+
+def _install_own(cls: Any) -> None:
+    # The interpreter calls a method without detours only where it belongs to the very class of the object. What belongs
+    # to a parent of ours does the same, so there is nothing to keep from `super()`; what the user wrote comes first.
+    from ._struct import Struct
+
+    def is_ours(name: str) -> bool:
+        method = next(c.__dict__[name] for c in cls.__mro__ if name in c.__dict__)
+        return isinstance(method, MethodDescriptorType) and issubclass(method.__objclass__, Struct)
+
+    _core.install(cls, tuple(filter(is_ours, _ENCODING)))
 
 
 def _make_ready(cls: Any, name: str, codec_name: str, method: str) -> None:

@@ -5,7 +5,7 @@ use std::ptr;
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyString, PyType};
+use pyo3::types::{PyString, PyTuple, PyType};
 use pyo3::{Borrowed, ffi};
 
 use super::buffer::length;
@@ -65,13 +65,19 @@ const fn with_arguments(
     }
 }
 
-/// Puts the encoding methods on `class`, whose subclasses keep a codec in `__bebytes_be__` and `__bebytes_le__`.
+/// Puts the encoding methods with these names on `class`, which, or whose subclasses, keep a codec in `__bebytes_be__` and
+/// `__bebytes_le__`.
 ///
 /// # Errors
 ///
 /// What setting an attribute of the class raises.
-pub(super) fn install(class: &Bound<'_, PyType>) -> PyResult<()> {
-    put_on(class, &OF_STRUCTS)
+pub(super) fn install(class: &Bound<'_, PyType>, names: &Bound<'_, PyTuple>) -> PyResult<()> {
+    let wanted = |definition: &&ffi::PyMethodDef| {
+        // SAFETY: the name of a definition is a C string.
+        let name = unsafe { CStr::from_ptr(definition.ml_name) };
+        name.to_str().is_ok_and(|name| names.contains(name).unwrap_or_default())
+    };
+    put_on(class, OF_STRUCTS.0.iter().filter(wanted))
 }
 
 /// Puts the methods that are called most on the class `Codec`.
@@ -80,18 +86,22 @@ pub(super) fn install(class: &Bound<'_, PyType>) -> PyResult<()> {
 ///
 /// What setting an attribute of the class raises.
 pub(super) fn install_on_codec(py: Python<'_>) -> PyResult<()> {
-    put_on(&py.get_type::<Codec>(), &OF_CODECS)
+    put_on(&py.get_type::<Codec>(), OF_CODECS.0.iter())
 }
 
-fn put_on<const N: usize>(class: &Bound<'_, PyType>, definitions: &'static Definitions<N>) -> PyResult<()> {
-    for definition in &definitions.0 {
+fn put_on(
+    class: &Bound<'_, PyType>,
+    definitions: impl Iterator<Item = &'static ffi::PyMethodDef>,
+) -> PyResult<()> {
+    for definition in definitions {
         // SAFETY: the definition is static and complete; the interpreter only reads it.
         let method = unsafe {
             let method = ffi::PyDescr_NewMethod(class.as_type_ptr(), ptr::from_ref(definition).cast_mut());
             Bound::from_owned_ptr_or_err(class.py(), method)?
         };
-        let name = method.getattr("__name__")?.cast_into::<PyString>()?;
-        class.setattr(name, method)?;
+        // SAFETY: as in `install`.
+        let name = unsafe { CStr::from_ptr(definition.ml_name) };
+        class.setattr(PyString::intern(class.py(), &name.to_string_lossy()), method)?;
     }
     Ok(())
 }

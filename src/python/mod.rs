@@ -20,10 +20,10 @@ use pyo3::types::{PyDict, PyTuple, PyType};
 /// What a constructor is made of; see `set_constructor`.
 type ConstructorParts<'py> = (Bound<'py, PyTuple>, Bound<'py, PyDict>, Bound<'py, PyDict>, Bound<'py, PyTuple>, bool);
 
-/// Puts `to_be_bytes`, `to_le_bytes`, `encode_be_to` and `encode_le_to` on a class.
+/// Puts those of `to_be_bytes`, `to_le_bytes`, `encode_be_to` and `encode_le_to` on a class that are named.
 #[pyfunction]
-fn install(cls: &Bound<'_, PyType>) -> PyResult<()> {
-    methods::install(cls)
+fn install(cls: &Bound<'_, PyType>, names: &Bound<'_, PyTuple>) -> PyResult<()> {
+    methods::install(cls, names)
 }
 
 /// Gives a class a constructor that does what its `__init__` would do.
