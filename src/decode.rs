@@ -2,12 +2,13 @@
 //!
 //! The sink makes values of what was read; Python objects are one kind of sink, [`crate::value::Value`] another.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use memchr::memchr;
 
 use crate::bits;
-use crate::error::{Error, ErrorKind, Failure, Step, Wide};
+use crate::error::{Error, ErrorKind, Failure, Step, Stop, Trouble, Wide};
 use crate::plan::{Plan, Table};
 use crate::program::{Alone, Block, Code, Form, Items, Numeral, Plain, Run, Size, Stretch, Way};
 
@@ -110,6 +111,10 @@ pub trait Sink {
     /// The sink's own.
     fn derived(&mut self) -> Result<Self::Value, Self::Error>;
 
+    /// Told that what was made in this call is thrown away, and that all of it comes again: what fails is run a second time,
+    /// to say why.
+    fn restart(&mut self) {}
+
     /// Starts a record of `plan`, its slots not set.
     ///
     /// # Errors
@@ -151,24 +156,38 @@ pub trait Sink {
 ///
 /// # Errors
 /// The first bad field in declaration order; `EmptyBuffer` and `TrailingData` of the whole; the sink's own.
+#[inline]
 pub fn decode<S: Sink>(plan: &Plan, data: &[u8], sink: &mut S) -> Result<S::Value, S::Error> {
     let (value, consumed) = decode_prefix(plan, data, sink)?;
     if consumed == data.len() {
         return Ok(value);
     }
-    let kind = ErrorKind::TrailingData { consumed: consumed as u64, actual: data.len() as u64 };
-    Err(Error::new(kind, bit_of(consumed)).of(plan.name()).into())
+    Err(trailing(plan, consumed, data.len()).into())
+}
+
+#[cold]
+#[inline(never)]
+fn trailing(plan: &Plan, consumed: usize, actual: usize) -> Error {
+    let kind = ErrorKind::TrailingData { consumed: consumed as u64, actual: actual as u64 };
+    Error::new(kind, bit_of(consumed)).of(plan.name())
 }
 
 /// Reads one record at the start of `data`; gives it and the bytes it took.
 ///
 /// # Errors
 /// The first bad field in declaration order; `EmptyBuffer`; the sink's own.
+#[inline]
 pub fn decode_prefix<S: Sink>(plan: &Plan, data: &[u8], sink: &mut S) -> Result<(S::Value, usize), S::Error> {
     if data.is_empty() && plan.minimum() > 0 {
-        return Err(Error::new(ErrorKind::EmptyBuffer { expected: plan.minimum() }, 0).of(plan.name()).into());
+        return Err(empty(plan).into());
     }
     run(plan, data, 0, sink).map_err(|failure| failure.finish(plan.name(), None))
+}
+
+#[cold]
+#[inline(never)]
+fn empty(plan: &Plan) -> Error {
+    Error::new(ErrorKind::EmptyBuffer { expected: plan.minimum() }, 0).of(plan.name())
 }
 
 /// Reads record number `index` of many, which starts at byte `start` of `data`; gives it and the start of the next.
@@ -191,8 +210,37 @@ pub fn decode_at<S: Sink>(
 /// Frames up to this size need no allocation.
 const SMALL_FRAME: usize = 4;
 
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "what is around a small record costs as much as the record")]
 fn run<S: Sink>(plan: &Plan, data: &[u8], at: usize, sink: &mut S) -> Result<(S::Value, usize), Failure<S::Error>> {
-    let mut decoder = Decoder { data, at, sink };
+    match attempt::<S, Stop>(plan, data, at, sink) {
+        Ok(done) => Ok(done),
+        Err(Stop) => run_again(plan, data, at, sink),
+    }
+}
+
+/// Runs what has failed once more, to say why; should it succeed now, the value is as good.
+#[cold]
+#[inline(never)]
+fn run_again<S: Sink>(
+    plan: &Plan,
+    data: &[u8],
+    at: usize,
+    sink: &mut S,
+) -> Result<(S::Value, usize), Failure<S::Error>> {
+    sink.restart();
+    attempt(plan, data, at, sink)
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
+fn attempt<S: Sink, F: Trouble<S::Error>>(
+    plan: &Plan,
+    data: &[u8],
+    at: usize,
+    sink: &mut S,
+) -> Result<(S::Value, usize), F> {
+    let mut decoder = Decoder { data, at, sink, trouble: PhantomData };
     let value = match plan.program.registers {
         0 => decoder.record(plan, &mut []),
         1..=SMALL_FRAME => decoder.record(plan, &mut [Wide::ZERO; SMALL_FRAME]),
@@ -207,19 +255,17 @@ fn bit_of(at: usize) -> u64 {
     (at as u64).saturating_mul(8)
 }
 
-struct Decoder<'a, S> {
+struct Decoder<'a, S, F> {
     data: &'a [u8],
     /// The next byte; never behind the end of `data`.
     at: usize,
     sink: &'a mut S,
+    trouble: PhantomData<F>,
 }
 
-/// The outcome of one step: [`Failure`] is where errors collect their path.
-type Outcome<S, T = <S as Sink>::Value> = Result<T, Failure<<S as Sink>::Error>>;
-
-impl<'a, S: Sink> Decoder<'a, S> {
-    fn record(&mut self, plan: &Plan, frame: &mut [Wide]) -> Outcome<S> {
-        let mut record = self.sink.begin(plan).map_err(Failure::Own)?;
+impl<'a, S: Sink, F: Trouble<S::Error>> Decoder<'a, S, F> {
+    fn record(&mut self, plan: &Plan, frame: &mut [Wide]) -> Result<S::Value, F> {
+        let mut record = self.sink.begin(plan).map_err(F::own)?;
         for block in &plan.program.blocks {
             match block {
                 Block::Run(run) => {
@@ -232,16 +278,15 @@ impl<'a, S: Sink> Decoder<'a, S> {
                     }
                     self.at += run.bytes;
                 }
-                &Block::Single(slot) => {
-                    let Some(op) = plan.program.ops.get(slot) else { continue };
+                Block::Single { slot, code } => {
+                    let slot = *slot;
                     let start = bit_of(self.at);
-                    let value =
-                        self.node(&op.code, start, frame).map_err(|failure| failure.within(name(plan, slot)))?;
-                    self.sink.set(&mut record, slot, value).map_err(Failure::Own)?;
+                    let value = self.node(code, start, frame).map_err(|failure| failure.within(|| name(plan, slot)))?;
+                    self.sink.set(&mut record, slot, value).map_err(F::own)?;
                 }
             }
         }
-        self.sink.finish(record).map_err(Failure::Own)
+        self.sink.finish(record).map_err(F::own)
     }
 
     /// The numbers of a stretch of the run at the start of `left`.
@@ -253,28 +298,26 @@ impl<'a, S: Sink> Decoder<'a, S> {
         left: &[u8],
         record: &mut S::Record,
         frame: &mut [Wide],
-    ) -> Outcome<S, ()> {
+    ) -> Result<(), F> {
         let word = match &stretch.way {
             Way::Word(word) => word.load(left),
             Way::Bytewise(_) => 0,
         };
-        let ops = plan.program.ops.get(stretch.first..stretch.end).unwrap_or_default();
-        for (slot, op) in (stretch.first..).zip(ops) {
-            let Code::Number(numeral) = &op.code else { continue };
+        for (slot, numeral) in (stretch.first..).zip(&stretch.numerals) {
             let number = numeral.part.get(word);
             let value = match numeral.plain {
-                Plain::Unsigned => self.sink.unsigned(number).map_err(Failure::Own),
-                Plain::Signed => self.sink.signed(bits::extend(number, numeral.width)).map_err(Failure::Own),
+                Plain::Unsigned => self.sink.unsigned(number).map_err(F::own),
+                Plain::Signed => self.sink.signed(bits::extend(number, numeral.width)).map_err(F::own),
                 Plain::No => {
                     let bit = bit_of(self.at) + numeral.bit as u64;
                     let value = match stretch.way {
                         Way::Word(_) => self.narrow(numeral, number, bit, frame),
                         Way::Bytewise(_) => self.bytewise(numeral, left, bit, frame),
                     };
-                    value.map_err(|failure| failure.within(name(plan, slot)))
+                    value.map_err(|failure| failure.within(|| name(plan, slot)))
                 }
             }?;
-            self.sink.set(record, slot, value).map_err(Failure::Own)?;
+            self.sink.set(record, slot, value).map_err(F::own)?;
         }
         Ok(())
     }
@@ -287,11 +330,11 @@ impl<'a, S: Sink> Decoder<'a, S> {
 
     /// Takes `count` bytes for what begins at `bit`.
     #[inline]
-    fn take(&mut self, count: u64, bit: u64) -> Outcome<S, &'a [u8]> {
+    fn take(&mut self, count: u64, bit: u64) -> Result<&'a [u8], F> {
         let there = usize::try_from(count).ok().and_then(|count| self.peek(count));
         let Some(bytes) = there else {
-            let kind = ErrorKind::InsufficientData { expected: count, actual: self.left() as u64 };
-            return Err(Failure::new(kind, bit));
+            let actual = self.left() as u64;
+            return Err(F::core(|| ErrorKind::InsufficientData { expected: count, actual }, bit));
         };
         self.at += bytes.len();
         Ok(bytes)
@@ -304,30 +347,29 @@ impl<'a, S: Sink> Decoder<'a, S> {
     /// The error of a run that the input ends in: the numbers one at a time, since an earlier one may be bad as well.
     #[cold]
     #[inline(never)]
-    fn cut(&mut self, plan: &Plan, run: &Run, frame: &mut [Wide]) -> Failure<S::Error> {
+    fn cut(&mut self, plan: &Plan, run: &Run, frame: &mut [Wide]) -> F {
         let left = self.data.get(self.at..).unwrap_or_default();
         let start = bit_of(self.at);
-        let slots = run.stretches.iter().flat_map(|stretch| stretch.first..stretch.end);
-        for slot in slots {
-            let Some(Code::Number(numeral)) = plan.program.ops.get(slot).map(|op| &op.code) else { continue };
+        let numerals = run.stretches.iter().flat_map(|stretch| (stretch.first..).zip(&stretch.numerals));
+        for (slot, numeral) in numerals {
             let bit = start + numeral.bit as u64;
             let end = (numeral.bit + numeral.width as usize).div_ceil(8);
             if end > left.len() {
                 let from = numeral.bit / 8;
                 let (expected, actual) = ((end - from) as u64, left.len().saturating_sub(from) as u64);
-                return Failure::new(ErrorKind::InsufficientData { expected, actual }, bit).within(name(plan, slot));
+                return F::core(|| ErrorKind::InsufficientData { expected, actual }, bit).within(|| name(plan, slot));
             }
             if let Err(failure) = self.bytewise(numeral, left, bit, frame) {
-                return failure.within(name(plan, slot));
+                return failure.within(|| name(plan, slot));
             }
         }
         // Not reached, as the last number of a run ends with it.
-        Failure::new(ErrorKind::InsufficientData { expected: 0, actual: 0 }, start)
+        F::core(|| ErrorKind::InsufficientData { expected: 0, actual: 0 }, start)
     }
 
     /// A number in a run that is there, byte by byte.
     #[inline(never)]
-    fn bytewise(&mut self, numeral: &Numeral, run: &[u8], bit: u64, frame: &mut [Wide]) -> Outcome<S> {
+    fn bytewise(&mut self, numeral: &Numeral, run: &[u8], bit: u64, frame: &mut [Wide]) -> Result<S::Value, F> {
         let number = bits::gather(run, numeral.bit, numeral.width, numeral.order);
         if numeral.width > 64 {
             self.wide(numeral, number, bit, frame)
@@ -338,26 +380,26 @@ impl<'a, S: Sink> Decoder<'a, S> {
 
     /// A number that is a run by itself.
     #[inline]
-    fn alone(&mut self, alone: &Alone, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
+    fn alone(&mut self, alone: &Alone, bit: u64, frame: &mut [Wide]) -> Result<S::Value, F> {
         let left = self.data.get(self.at..).unwrap_or_default();
         if left.len() < alone.bytes {
-            let kind = ErrorKind::InsufficientData { expected: alone.bytes as u64, actual: left.len() as u64 };
-            return Err(Failure::new(kind, bit));
+            let (expected, actual) = (alone.bytes as u64, left.len() as u64);
+            return Err(F::core(|| ErrorKind::InsufficientData { expected, actual }, bit));
         }
         self.at += alone.bytes;
         let numeral = &alone.numeral;
         let Way::Word(word) = &alone.way else { return self.bytewise(numeral, left, bit, frame) };
         let number = numeral.part.get(word.load(left));
         match numeral.plain {
-            Plain::Unsigned => self.sink.unsigned(number).map_err(Failure::Own),
-            Plain::Signed => self.sink.signed(bits::extend(number, numeral.width)).map_err(Failure::Own),
+            Plain::Unsigned => self.sink.unsigned(number).map_err(F::own),
+            Plain::Signed => self.sink.signed(bits::extend(number, numeral.width)).map_err(F::own),
             Plain::No => self.narrow(numeral, number, bit, frame),
         }
     }
 
     /// What a number of at most 64 bits means.
-    #[inline]
-    fn narrow(&mut self, numeral: &Numeral, number: u64, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
+    #[inline(never)]
+    fn narrow(&mut self, numeral: &Numeral, number: u64, bit: u64, frame: &mut [Wide]) -> Result<S::Value, F> {
         if let Some(place) = numeral.register.and_then(|register| frame.get_mut(register as usize)) {
             *place = if numeral.signed { bits::extend(number, numeral.width).into() } else { number.into() };
         }
@@ -367,10 +409,10 @@ impl<'a, S: Sink> Decoder<'a, S> {
             Form::Signed => sink.signed(bits::extend(number, numeral.width)),
             Form::Derived => sink.derived(),
             Form::Bool if number <= 1 => sink.boolean(number == 1),
-            Form::Bool => return Err(no_discriminant(number.into(), "bool", bit)),
+            Form::Bool => return Err(F::core(|| no_discriminant(number.into(), "bool"), bit)),
             Form::Char => match u32::try_from(number).ok().and_then(char::from_u32) {
                 Some(value) => sink.character(value),
-                None => return Err(no_char(number, bit)),
+                None => return Err(F::core(|| no_char(number), bit)),
             },
             Form::Single => sink.single(f32::from_bits(bits::low32(number))),
             Form::Double => sink.double(f64::from_bits(number)),
@@ -384,22 +426,22 @@ impl<'a, S: Sink> Decoder<'a, S> {
                 };
                 match found {
                     Some(index) => sink.member(table, index),
-                    None => return Err(no_member(table, numeral, number, bit)),
+                    None => return Err(F::core(|| no_member(table, numeral, number), bit)),
                 }
             }
             // A negative number is no union of members, as none of them is negative.
             Form::Flags(table) => {
                 if !table.is_union(number.into()) || (numeral.signed && bits::extend(number, numeral.width) < 0) {
-                    return Err(no_member(table, numeral, number, bit));
+                    return Err(F::core(|| no_member(table, numeral, number), bit));
                 }
                 sink.flags(table, number.into())
             }
         };
-        made.map_err(Failure::Own)
+        made.map_err(F::own)
     }
 
     /// What a number of more than 64 bits means.
-    fn wide(&mut self, numeral: &Numeral, number: u128, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
+    fn wide(&mut self, numeral: &Numeral, number: u128, bit: u64, frame: &mut [Wide]) -> Result<S::Value, F> {
         let signed = bits::extend_wide(number, numeral.width);
         let wide = if numeral.signed { Wide::from(signed) } else { Wide::Natural(number) };
         if let Some(place) = numeral.register.and_then(|register| frame.get_mut(register as usize)) {
@@ -410,43 +452,38 @@ impl<'a, S: Sink> Decoder<'a, S> {
             Form::Derived => sink.derived(),
             Form::Enum(table) => match table.find(wide) {
                 Some(index) => sink.member(table, index),
-                None => return Err(no_discriminant(wide, table.name(), bit)),
+                None => return Err(F::core(|| no_discriminant(wide, table.name()), bit)),
             },
             Form::Flags(table) => {
                 if wide < Wide::ZERO || !table.is_union(number) {
-                    return Err(no_discriminant(wide, table.name(), bit));
+                    return Err(F::core(|| no_discriminant(wide, table.name()), bit));
                 }
                 sink.flags(table, number)
             }
             Form::Signed => sink.signed_wide(signed),
             _ => sink.unsigned_wide(number),
         };
-        made.map_err(Failure::Own)
+        made.map_err(F::own)
     }
 
     /// Anything at the cursor, which is on a byte boundary; `bit` is where errors say it begins.
-    fn node(&mut self, code: &Code, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
+    fn node(&mut self, code: &Code, bit: u64, frame: &mut [Wide]) -> Result<S::Value, F> {
         match code {
             Code::Alone(alone) => self.alone(alone, bit, frame),
-            // Numbers that are fields stand in runs.
-            Code::Number(numeral) => {
-                let left = self.data.get(self.at..).unwrap_or_default();
-                self.bytewise(numeral, left, bit, frame)
-            }
             Code::Data { size, text } => {
                 let bytes = self.data(size, bit, frame)?;
                 if !text {
-                    return self.sink.bytes(bytes).map_err(Failure::Own);
+                    return self.sink.bytes(bytes).map_err(F::own);
                 }
                 match simdutf8::basic::from_utf8(bytes) {
-                    Ok(text) => self.sink.text(text).map_err(Failure::Own),
-                    Err(_) => Err(Failure::new(ErrorKind::InvalidUtf8, bit)),
+                    Ok(text) => self.sink.text(text).map_err(F::own),
+                    Err(_) => Err(F::core(|| ErrorKind::InvalidUtf8, bit)),
                 }
             }
             Code::Option(choice) => {
                 let whole = self.take(choice.bytes + 1, bit)?;
                 match whole.first() {
-                    Some(0) => self.sink.none().map_err(Failure::Own),
+                    Some(0) => self.sink.none().map_err(F::own),
                     Some(1) => {
                         let end = self.at;
                         self.at = end - (whole.len() - 1);
@@ -454,7 +491,7 @@ impl<'a, S: Sink> Decoder<'a, S> {
                     }
                     tag => {
                         let tag = u64::from(tag.copied().unwrap_or_default());
-                        Err(no_discriminant(tag.into(), "Option", bit))
+                        Err(F::core(|| no_discriminant(tag.into(), "Option"), bit))
                     }
                 }
             }
@@ -464,12 +501,13 @@ impl<'a, S: Sink> Decoder<'a, S> {
     }
 
     /// The bytes of data, its marker dropped.
-    fn data(&mut self, size: &Size, bit: u64, frame: &[Wide]) -> Outcome<S, &'a [u8]> {
+    fn data(&mut self, size: &Size, bit: u64, frame: &[Wide]) -> Result<&'a [u8], F> {
         let left = self.data.get(self.at..).unwrap_or_default();
         match size {
             Size::Fixed(count) => self.take(*count, bit),
             Size::Computed(formula) => {
-                let count = formula.evaluate(frame).map_err(|value| no_size(value, bit))?;
+                let count =
+                    formula.evaluate(frame).map_err(|value| F::core(|| ErrorKind::InvalidSize { value }, bit))?;
                 self.take(count, bit)
             }
             Size::Rest => {
@@ -485,7 +523,7 @@ impl<'a, S: Sink> Decoder<'a, S> {
                     self.at = self.data.len();
                     Ok(left)
                 }
-                None => Err(Failure::new(ErrorKind::MarkerNotFound { marker: *marker }, bit)),
+                None => Err(F::core(|| ErrorKind::MarkerNotFound { marker: *marker }, bit)),
             },
             Size::After { marker } => match memchr(*marker, left) {
                 Some(before) => {
@@ -497,10 +535,12 @@ impl<'a, S: Sink> Decoder<'a, S> {
         }
     }
 
-    fn list(&mut self, items: &Items, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
+    fn list(&mut self, items: &Items, bit: u64, frame: &mut [Wide]) -> Result<S::Value, F> {
         let count = match &items.count {
             Size::Fixed(count) => *count,
-            Size::Computed(formula) => formula.evaluate(frame).map_err(|value| no_size(value, bit))?,
+            Size::Computed(formula) => {
+                formula.evaluate(frame).map_err(|value| F::core(|| ErrorKind::InvalidSize { value }, bit))?
+            }
             _ => u64::MAX,
         };
         // No more than the input can fill, whatever the count says.
@@ -508,15 +548,16 @@ impl<'a, S: Sink> Decoder<'a, S> {
         let rest = matches!(items.count, Size::Rest);
         // How many items of any size the rest holds, only reading them tells: a list made for the most would keep its room.
         let capacity = if rest && !items.fixed { 0 } else { usize::try_from(count.min(room)).unwrap_or_default() };
-        let mut list = self.sink.begin_list(capacity).map_err(Failure::Own)?;
+        let mut list = self.sink.begin_list(capacity).map_err(F::own)?;
         let mut index = 0;
         while if rest { self.left() > 0 } else { index as u64 != count } {
-            let value =
-                self.node(&items.code, bit_of(self.at), frame).map_err(|failure| failure.within(Step::Index(index)))?;
-            self.sink.push(&mut list, value).map_err(Failure::Own)?;
+            let value = self
+                .node(&items.code, bit_of(self.at), frame)
+                .map_err(|failure| failure.within(|| Step::Index(index)))?;
+            self.sink.push(&mut list, value).map_err(F::own)?;
             index += 1;
         }
-        self.sink.finish_list(list).map_err(Failure::Own)
+        self.sink.finish_list(list).map_err(F::own)
     }
 }
 
@@ -528,26 +569,20 @@ fn name(plan: &Plan, slot: usize) -> Step {
 
 #[cold]
 #[inline(never)]
-fn no_member<E>(table: &Table, numeral: &Numeral, number: u64, bit: u64) -> Failure<E> {
+fn no_member(table: &Table, numeral: &Numeral, number: u64) -> ErrorKind {
     let value = if numeral.signed { bits::extend(number, numeral.width).into() } else { number.into() };
-    no_discriminant(value, table.name(), bit)
+    no_discriminant(value, table.name())
 }
 
 #[cold]
 #[inline(never)]
-fn no_discriminant<E>(value: Wide, type_name: &str, bit: u64) -> Failure<E> {
-    Failure::new(ErrorKind::InvalidDiscriminant { value, type_name: type_name.into() }, bit)
+fn no_discriminant(value: Wide, type_name: &str) -> ErrorKind {
+    ErrorKind::InvalidDiscriminant { value, type_name: type_name.into() }
 }
 
 #[cold]
 #[inline(never)]
-fn no_char<E>(number: u64, bit: u64) -> Failure<E> {
+fn no_char(number: u64) -> ErrorKind {
     // A char has at most 32 bits.
-    Failure::new(ErrorKind::InvalidChar { value: u32::try_from(number).unwrap_or(u32::MAX) }, bit)
-}
-
-#[cold]
-#[inline(never)]
-fn no_size<E>(value: Option<Wide>, bit: u64) -> Failure<E> {
-    Failure::new(ErrorKind::InvalidSize { value }, bit)
+    ErrorKind::InvalidChar { value: u32::try_from(number).unwrap_or(u32::MAX) }
 }

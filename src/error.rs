@@ -330,6 +330,56 @@ impl Error {
     }
 }
 
+/// What a step that fails leaves behind: [`Stop`] where only that is asked for, [`Failure`] where the reason is.
+///
+/// The same runner is compiled for both. What may fail is run for a [`Stop`] first, which costs nothing on the way without
+/// errors, and where it fails once more, to say why.
+pub(crate) trait Trouble<E>: Sized {
+    /// An error of the core.
+    fn core(kind: impl FnOnce() -> ErrorKind, bit: u64) -> Self;
+
+    /// An error of the sink or source.
+    fn own(error: E) -> Self;
+
+    /// Adds the step around those that are there.
+    fn within(self, step: impl FnOnce() -> Step) -> Self;
+}
+
+/// Something failed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stop;
+
+impl<E> Trouble<E> for Stop {
+    #[inline]
+    fn core(_: impl FnOnce() -> ErrorKind, _: u64) -> Self {
+        Self
+    }
+
+    #[inline]
+    fn own(_: E) -> Self {
+        Self
+    }
+
+    #[inline]
+    fn within(self, _: impl FnOnce() -> Step) -> Self {
+        self
+    }
+}
+
+impl<E> Trouble<E> for Failure<E> {
+    fn core(kind: impl FnOnce() -> ErrorKind, bit: u64) -> Self {
+        Self::new(kind(), bit)
+    }
+
+    fn own(error: E) -> Self {
+        Self::Own(error)
+    }
+
+    fn within(self, step: impl FnOnce() -> Step) -> Self {
+        self.within(step())
+    }
+}
+
 /// An error of the core, still collecting its path, or one of the sink or source, which passes unchanged.
 pub(crate) enum Failure<E> {
     Core(Error),

@@ -106,21 +106,18 @@ pub fn explain(plan: &Plan) -> Explanation {
 }
 
 fn of_program(program: &Program) -> Explanation {
-    let ops = |first, end| program.ops.get(first..end).unwrap_or_default();
     let step = |block: &Block| match block {
         Block::Run(run) => {
-            let numbers = run.stretches.iter().flat_map(|stretch| {
-                ops(stretch.first, stretch.end).iter().filter_map(move |op| match &op.code {
-                    Code::Number(numeral) => Some(place(numeral, stretch.way, run.bytes)),
-                    _ => None,
-                })
-            });
+            let numbers = run
+                .stretches
+                .iter()
+                .flat_map(|stretch| stretch.numerals.iter().map(|numeral| place(numeral, stretch.way, run.bytes)));
             let first = run.stretches.first().map_or(0, |stretch| stretch.first);
-            Some(Step::Run { first, bytes: run.bytes, numbers: numbers.collect() })
+            Step::Run { first, bytes: run.bytes, numbers: numbers.collect() }
         }
-        &Block::Single(slot) => program.ops.get(slot).map(|op| Step::Single { slot, reading: reading(&op.code) }),
+        Block::Single { slot, code } => Step::Single { slot: *slot, reading: reading(code) },
     };
-    Explanation { registers: program.registers, steps: program.blocks.iter().filter_map(step).collect() }
+    Explanation { registers: program.registers, steps: program.blocks.iter().map(step).collect() }
 }
 
 fn place(numeral: &Numeral, way: Way, room: usize) -> Place {
@@ -138,10 +135,6 @@ fn place(numeral: &Numeral, way: Way, room: usize) -> Place {
 
 fn reading(code: &Code) -> Reading {
     match code {
-        // In a run, which is explained as one.
-        Code::Number(numeral) => {
-            Reading::Number { bytes: numeral.width as usize / 8, place: place(numeral, Way::Bytewise(0), 0) }
-        }
         Code::Alone(alone) => {
             Reading::Number { bytes: alone.bytes, place: place(&alone.numeral, alone.way, alone.bytes) }
         }

@@ -135,6 +135,11 @@ impl<S: Sink, C: Clock> Sink for Probe<'_, S, C> {
         self.sink.derived()
     }
 
+    fn restart(&mut self) {
+        self.trace.begin();
+        self.sink.restart();
+    }
+
     #[inline]
     fn begin(&mut self, plan: &Plan) -> Result<Self::Record, Self::Error> {
         let spot = self.trace.loaded();

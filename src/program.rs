@@ -26,7 +26,6 @@ const SIZE_LIMIT: u64 = 1 << 60;
 /// What runners run.
 #[derive(Debug)]
 pub(crate) struct Program {
-    pub(crate) ops: Box<[Op]>,
     pub(crate) blocks: Box<[Block]>,
     pub(crate) derivation: Derivation,
     /// The size of the frame.
@@ -42,13 +41,13 @@ pub(crate) struct Program {
     places: Vec<(Vec<usize>, usize)>,
 }
 
-/// Neighbouring ops that are read and written together.
+/// Neighbouring fields that are read and written together.
 #[derive(Debug)]
 pub(crate) enum Block {
     /// Numbers.
     Run(Run),
-    /// Anything else.
-    Single(usize),
+    /// Anything else, in its slot.
+    Single { slot: usize, code: Code },
 }
 
 /// Numbers that stand behind each other.
@@ -60,11 +59,12 @@ pub(crate) struct Run {
     pub(crate) stretches: Box<[Stretch]>,
 }
 
-/// A part of a run that begins and ends on a byte boundary: ops `first` to before `end`.
+/// A part of a run that begins and ends on a byte boundary.
 #[derive(Debug)]
 pub(crate) struct Stretch {
+    /// The slot of the first number.
     pub(crate) first: usize,
-    pub(crate) end: usize,
+    pub(crate) numerals: Box<[Numeral]>,
     pub(crate) way: Way,
 }
 
@@ -77,19 +77,10 @@ pub(crate) enum Way {
     Bytewise(usize),
 }
 
-/// One field.
-#[derive(Debug)]
-pub(crate) struct Op {
-    pub(crate) code: Code,
-    pub(crate) derived: Derived,
-}
-
-/// What one field, option or item is.
+/// What an option or item is, or a field that is no number.
 #[derive(Debug)]
 pub(crate) enum Code {
-    /// In a run.
-    Number(Numeral),
-    /// In an option or a list.
+    /// A number in an option or a list.
     Alone(Box<Alone>),
     Data {
         size: Size,
@@ -118,6 +109,7 @@ pub(crate) struct Numeral {
     pub(crate) high: i64,
     pub(crate) form: Form,
     pub(crate) register: Option<u32>,
+    pub(crate) derived: Derived,
     /// The first bit, from the start of the run.
     pub(crate) bit: usize,
     pub(crate) range: Box<(Wide, Wide)>,
@@ -236,7 +228,6 @@ impl Program {
     pub(crate) fn compile(fields: &[Field], kept: &[Vec<usize>]) -> Result<Self, PlanError> {
         let frame = Frame::new(fields, kept)?;
         let mut compiler = Compiler { frame: &frame, registers: frame.scratch };
-        let mut ops = Vec::with_capacity(fields.len());
         let mut blocks = Vec::new();
         let mut total = Shape { fixed: true, ..Shape::default() };
         let mut index = 0;
@@ -244,7 +235,7 @@ impl Program {
             let run = &fields[index..];
             let length = run.iter().take_while(|field| matches!(field.node, Node::Number(_))).count();
             let shape = if length > 0 {
-                let made = compiler.run(index, &run[..length], &mut ops)?;
+                let made = compiler.run(index, &run[..length])?;
                 index += length;
                 let bytes = made.bytes;
                 blocks.push(Block::Run(made));
@@ -259,8 +250,7 @@ impl Program {
                 if found.greedy && run.len() > 1 {
                     return Err(fail(Flaw::NotLast));
                 }
-                ops.push(Op { code, derived: Derived::No });
-                blocks.push(Block::Single(index));
+                blocks.push(Block::Single { slot: index, code });
                 index += 1;
                 found
             };
@@ -272,7 +262,6 @@ impl Program {
         }
         Ok(Self {
             derivation: Derivation::of(fields)?,
-            ops: ops.into(),
             blocks: blocks.into(),
             registers: compiler.registers,
             minimum: total.minimum,
@@ -366,7 +355,7 @@ struct Compiler<'a> {
 
 impl Compiler<'_> {
     /// Numbers one after the other.
-    fn run(&mut self, first: usize, fields: &[Field], ops: &mut Vec<Op>) -> Result<Run, PlanError> {
+    fn run(&mut self, first: usize, fields: &[Field]) -> Result<Run, PlanError> {
         let mut numbers = Vec::with_capacity(fields.len());
         let mut bit = 0_u64;
         let mut before = None;
@@ -396,14 +385,11 @@ impl Compiler<'_> {
         let mut done = 0;
         while done < numbers.len() {
             let (count, way) = stretch(&numbers[done..], bytes);
-            for index in done..done + count {
+            let numerals = (done..done + count).map(|index| {
                 let ((number, bit), field) = (numbers[index], &fields[index]);
-                let register = self.frame.register(&[first + index]);
-                let hidden = field.derived == Derived::Here;
-                let code = Code::Number(numeral(number, bit, way, register, hidden));
-                ops.push(Op { code, derived: field.derived });
-            }
-            stretches.push(Stretch { first: first + done, end: first + done + count, way });
+                numeral(number, bit, way, self.frame.register(&[first + index]), field.derived)
+            });
+            stretches.push(Stretch { first: first + done, numerals: numerals.collect(), way });
             done += count;
         }
         Ok(Run { bytes, stretches: stretches.into() })
@@ -419,7 +405,7 @@ impl Compiler<'_> {
                 }
                 let bytes = number.width as usize / 8;
                 let (_, way) = stretch(&[(number, 0)], bytes);
-                let numeral = numeral(number, 0, way, None, false);
+                let numeral = numeral(number, 0, way, None, Derived::No);
                 Ok((Code::Alone(Box::new(Alone { numeral, bytes, way })), Shape::of_size(bytes as u64)))
             }
             Node::Data { length, text } => {
@@ -549,9 +535,9 @@ fn stretch(numbers: &[(&Number, usize)], room: usize) -> (usize, Way) {
     nearest.map_or((numbers.len(), Way::Bytewise(room - at)), |(count, end)| (count, Way::Bytewise(end / 8 - at)))
 }
 
-fn numeral(number: &Number, bit: usize, way: Way, register: Option<usize>, hidden: bool) -> Numeral {
+fn numeral(number: &Number, bit: usize, way: Way, register: Option<usize>, derived: Derived) -> Numeral {
     let form = match &number.kind {
-        Kind::Integer if hidden => Form::Derived,
+        Kind::Integer if derived == Derived::Here => Form::Derived,
         Kind::Integer if number.signed => Form::Signed,
         Kind::Integer => Form::Unsigned,
         Kind::Bool => Form::Bool,
@@ -581,6 +567,7 @@ fn numeral(number: &Number, bit: usize, way: Way, register: Option<usize>, hidde
         high: range.1.small().unwrap_or(i64::MAX),
         form,
         register: register.and_then(|register| u32::try_from(register).ok()),
+        derived,
         bit,
         range: Box::new(range),
     }

@@ -9,7 +9,7 @@ use crate::derive::{self, Override, Resolution, Solution};
 use crate::encode::{Character, Float, Integer, Source, Text};
 use crate::error::{Bound, ErrorKind, Failure, Offender, Step, Wide};
 use crate::plan::{Derived, Plan};
-use crate::program::{Alone, Block, Choice, Code, Form, Items, Numeral, Op, Size, Stretch, Way};
+use crate::program::{Alone, Block, Choice, Code, Form, Items, Numeral, Size, Stretch, Way};
 
 /// Frames up to this size need no allocation.
 const SMALL_FRAME: usize = 4;
@@ -87,9 +87,10 @@ impl<S: Source> Encoder<'_, S> {
                         self.stretch(plan, stretch, record, start, frame, &known)?;
                     }
                 }
-                &Block::Single(slot) => {
-                    let Some(op) = program.ops.get(slot) else { continue };
-                    self.single(slot, op, record, frame, &known).map_err(|failure| failure.within(name(plan, slot)))?;
+                Block::Single { slot, code } => {
+                    let slot = *slot;
+                    self.single(slot, code, record, frame, &known)
+                        .map_err(|failure| failure.within(name(plan, slot)))?;
                 }
             }
         }
@@ -111,13 +112,11 @@ impl<S: Source> Encoder<'_, S> {
         frame: &mut [Wide],
         known: &Known<'_>,
     ) -> Outcome<S> {
-        let ops = plan.program.ops.get(stretch.first..stretch.end).unwrap_or_default();
         let Way::Word(place) = &stretch.way else {
             return self.bytewise(plan, stretch, record, start, frame, known);
         };
         let mut word = 0;
-        for (slot, op) in (stretch.first..).zip(ops) {
-            let Code::Number(numeral) = &op.code else { continue };
+        for (slot, numeral) in (stretch.first..).zip(&stretch.numerals) {
             let small = if numeral.is_integer() { self.source.small_field(record, slot) } else { None };
             let number = match small {
                 Some(number) if numeral.takes(number) => {
@@ -127,7 +126,7 @@ impl<S: Source> Encoder<'_, S> {
                     number.cast_unsigned()
                 }
                 _ => self
-                    .member(slot, op, numeral, record, start, frame, known)
+                    .member(slot, numeral, record, start, frame, known)
                     .map_err(|failure| failure.within(name(plan, slot)))?
                     .low(),
             };
@@ -149,11 +148,9 @@ impl<S: Source> Encoder<'_, S> {
     ) -> Outcome<S> {
         let Way::Bytewise(bytes) = stretch.way else { return Ok(()) };
         self.out.resize(self.out.len() + bytes, 0);
-        let ops = plan.program.ops.get(stretch.first..stretch.end).unwrap_or_default();
-        for (slot, op) in (stretch.first..).zip(ops) {
-            let Code::Number(numeral) = &op.code else { continue };
+        for (slot, numeral) in (stretch.first..).zip(&stretch.numerals) {
             let number = self
-                .member(slot, op, numeral, record, start, frame, known)
+                .member(slot, numeral, record, start, frame, known)
                 .map_err(|failure| failure.within(name(plan, slot)))?;
             let run = self.out.get_mut(start..).unwrap_or_default();
             bits::scatter(run, numeral.bit, numeral.width, numeral.order, number.pattern());
@@ -163,11 +160,9 @@ impl<S: Source> Encoder<'_, S> {
 
     /// The bits of a field that is a number, in the run that begins at byte `start`.
     #[inline(never)]
-    #[expect(clippy::too_many_arguments, reason = "the state of one run, which a struct would only rename")]
     fn member(
         &mut self,
         slot: usize,
-        op: &Op,
         numeral: &Numeral,
         record: &S::Record,
         start: usize,
@@ -176,10 +171,10 @@ impl<S: Source> Encoder<'_, S> {
     ) -> Outcome<S, Bits> {
         let bit = self.base.saturating_add(bit_of(start)) + numeral.bit as u64;
         let Some(value) = self.source.field(record, slot).map_err(Failure::Own)? else {
-            return Err(unset(&op.code, bit));
+            return Err(unset(describe_number(numeral), bit));
         };
-        let bits = if op.derived != Derived::No && self.source.is_derived(&value) {
-            integer(numeral, known.number(slot, op.derived, bit)?, bit)?
+        let bits = if numeral.derived != Derived::No && self.source.is_derived(&value) {
+            integer(numeral, known.number(slot, numeral.derived, bit)?, bit)?
         } else {
             self.number(numeral, &value, bit, false)?
         };
@@ -193,20 +188,20 @@ impl<S: Source> Encoder<'_, S> {
     fn single(
         &mut self,
         slot: usize,
-        op: &Op,
+        code: &Code,
         record: &S::Record,
         frame: &mut [Wide],
         known: &Known<'_>,
     ) -> Outcome<S> {
         let bit = self.bit();
         let Some(value) = self.source.field(record, slot).map_err(Failure::Own)? else {
-            return Err(unset(&op.code, bit));
+            return Err(unset(describe(code), bit));
         };
-        let Code::Record { plan, frame: base } = &op.code else {
-            return self.node(&op.code, &value, bit, frame, false);
+        let Code::Record { plan, frame: base } = code else {
+            return self.node(code, &value, bit, frame, false);
         };
         let Some(record) = self.source.record(&value, plan).map_err(Failure::Own)? else {
-            return Err(self.wrong_type(describe(&op.code), &value, bit, false));
+            return Err(self.wrong_type(describe(code), &value, bit, false));
         };
         let frame = frame.get_mut(*base..).unwrap_or_default();
         self.record(plan, &record, frame, &known.overrides(slot))
@@ -216,8 +211,6 @@ impl<S: Source> Encoder<'_, S> {
     fn node(&mut self, code: &Code, value: &S::Value, bit: u64, frame: &mut [Wide], optional: bool) -> Outcome<S> {
         match code {
             Code::Alone(alone) => self.alone(alone, value, bit, optional),
-            // Numbers that are fields stand in runs.
-            Code::Number(numeral) => self.number(numeral, value, bit, optional).map(drop),
             Code::Data { size, text: false } => {
                 let Some(bytes) = self.source.bytes(value).map_err(Failure::Own)? else {
                     return Err(self.wrong_type(describe(code), value, bit, optional));
@@ -533,8 +526,8 @@ fn out_of_range<E>(numeral: &Numeral, value: Offender, bit: u64) -> Failure<E> {
 
 #[cold]
 #[inline(never)]
-fn unset<E>(code: &Code, bit: u64) -> Failure<E> {
-    Failure::new(ErrorKind::WrongType { expected: describe(code), actual: "nothing (unset)".into() }, bit)
+fn unset<E>(expected: String, bit: u64) -> Failure<E> {
+    Failure::new(ErrorKind::WrongType { expected, actual: "nothing (unset)".into() }, bit)
 }
 
 /// The kind of error of a derived field that gets no number.
@@ -547,7 +540,6 @@ fn underived(expected: &str) -> ErrorKind {
 #[cold]
 fn describe(code: &Code) -> String {
     match code {
-        Code::Number(numeral) => describe_number(numeral),
         Code::Alone(alone) => describe_number(&alone.numeral),
         Code::Data { text: false, .. } => "bytes".into(),
         Code::Data { text: true, .. } => "a str".into(),

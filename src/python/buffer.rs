@@ -1,6 +1,7 @@
 //! The memory that Python objects lend: input to read, output to write into.
 
 use std::ffi::{CStr, c_int};
+use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr;
 
@@ -10,16 +11,16 @@ use pyo3::types::PyBytes;
 use pyo3::{PyTraverseError, PyVisit, ffi};
 
 /// The bytes of an object, borrowed from `bytes` as they are and from everything else through the buffer protocol.
-pub(super) struct Input<'py> {
+pub(super) struct Input<'a> {
     data: *const u8,
     len: usize,
     /// Held for as long as the bytes are used; `bytes` need none.
     view: Option<View>,
-    /// Alive for as long, and a sign that the thread is attached.
-    _object: Bound<'py, PyAny>,
+    /// The object is alive throughout, and the thread attached, which whoever refers to an object shows.
+    alive: PhantomData<&'a Bound<'a, PyAny>>,
 }
 
-impl<'py> Input<'py> {
+impl<'a> Input<'a> {
     /// Borrows the bytes of `object`.
     ///
     /// # Errors
@@ -27,28 +28,44 @@ impl<'py> Input<'py> {
     /// `TypeError` without the buffer protocol, `BufferError` where the buffer is not contiguous, and whatever the
     /// exporter raises.
     #[inline]
-    pub(super) fn of(object: &Bound<'py, PyAny>) -> PyResult<Self> {
+    pub(super) fn of(object: &'a Bound<'_, PyAny>) -> PyResult<Self> {
+        // SAFETY: the lifetime is that of a reference to the object.
+        unsafe { Self::kept(object) }
+    }
+
+    /// As [`Input::of`], for any lifetime.
+    ///
+    /// # Safety
+    ///
+    /// The object stays alive, and the thread attached, throughout the lifetime.
+    #[inline]
+    pub(super) unsafe fn kept(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         // SAFETY: the object is alive and the interpreter attached; the size and the pointer are read from exact `bytes`.
         unsafe {
             if ffi::PyBytes_CheckExact(object.as_ptr()) != 0 {
                 return Ok(Self {
                     data: ffi::PyBytes_AS_STRING(object.as_ptr()).cast(),
-                    len: length(ffi::PyBytes_Size(object.as_ptr())),
+                    len: length(ffi::Py_SIZE(object.as_ptr())),
                     view: None,
-                    _object: object.clone(),
+                    alive: PhantomData,
                 });
             }
         }
+        Self::exported(object)
+    }
+
+    #[cold]
+    fn exported(object: &Bound<'_, PyAny>) -> PyResult<Self> {
         let view = View::of(object, ffi::PyBUF_SIMPLE)?;
         let (data, len) = view.region();
-        Ok(Self { data, len, view: Some(view), _object: object.clone() })
+        Ok(Self { data, len, view: Some(view), alive: PhantomData })
     }
 
     /// The bytes.
     #[inline]
     pub(super) fn bytes(&self) -> &[u8] {
-        // SAFETY: `bytes` never move or change, and `_object` keeps them alive; a view keeps its memory in place until it
-        // is released. See `View` for memory that others may write to.
+        // SAFETY: `bytes` never move or change, and the object is alive; a view keeps its memory in place until it is
+        // released. See `View` for memory that others may write to.
         unsafe { std::slice::from_raw_parts(self.data, self.len) }
     }
 }
@@ -64,7 +81,7 @@ impl Drop for Input<'_> {
     #[inline]
     fn drop(&mut self) {
         if let Some(view) = self.view.take() {
-            // SAFETY: the thread is attached, as `_object` shows.
+            // SAFETY: the thread is attached throughout the lifetime.
             unsafe { view.release() };
         }
     }

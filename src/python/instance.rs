@@ -84,9 +84,15 @@ impl Shape {
             && let Some(memory) = ROOM.take(words)
         {
             // SAFETY: memory of an adopted class of this size, with all words behind the head NULL and not tracked, is what
-            // `tp_alloc` would give for this one; `PyObject_Init` sets the head.
-            let object = unsafe { Bound::from_owned_ptr(py, ffi::PyObject_Init(memory, self.type_object())) };
-            return Ok(Fresh { object, shape: self });
+            // `tp_alloc` would give for this one but for the head, which is set as by `PyObject_Init`.
+            unsafe {
+                let class = self.type_object();
+                ffi::Py_INCREF(class.cast());
+                (*memory).ob_type = class;
+                // The count of what is kept is 0.
+                ffi::Py_INCREF(memory);
+                return Ok(Fresh { object: Bound::from_owned_ptr(py, memory), shape: self });
+            }
         }
         self.allocate(py)
     }

@@ -89,10 +89,7 @@ pub(super) fn install_on_codec(py: Python<'_>) -> PyResult<()> {
     put_on(&py.get_type::<Codec>(), OF_CODECS.0.iter())
 }
 
-fn put_on(
-    class: &Bound<'_, PyType>,
-    definitions: impl Iterator<Item = &'static ffi::PyMethodDef>,
-) -> PyResult<()> {
+fn put_on(class: &Bound<'_, PyType>, definitions: impl Iterator<Item = &'static ffi::PyMethodDef>) -> PyResult<()> {
     for definition in definitions {
         // SAFETY: the definition is static and complete; the interpreter only reads it.
         let method = unsafe {

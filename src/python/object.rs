@@ -457,7 +457,8 @@ impl<'a, 'py> Source for Reader<'a, 'py> {
     }
 
     fn bytes(&mut self, value: &Self::Value) -> Result<Option<Self::Bytes>, Fault> {
-        match Input::of(value) {
+        // SAFETY: whoever drives a source keeps the value as long as its bytes, and both end while the thread is attached.
+        match unsafe { Input::kept(value) } {
             Ok(input) => Ok(Some(input)),
             Err(error)
                 if error.is_instance_of::<PyTypeError>(self.py) || error.is_instance_of::<PyBufferError>(self.py) =>
