@@ -173,6 +173,35 @@ impl Word {
         if self.order == Order::Big { word.swap_bytes() } else { word }
     }
 
+    /// The numbers of words back to back, each of them a number.
+    ///
+    /// # Errors
+    /// The first of `with`.
+    #[inline]
+    pub fn each<E>(&self, bytes: &[u8], mut with: impl FnMut(u64) -> Result<(), E>) -> Result<(), E> {
+        let big = self.order == Order::Big;
+        match self.bytes {
+            1 => bytes.iter().try_for_each(|byte| with(u64::from(*byte))),
+            2 => bytes.as_chunks().0.iter().try_for_each(|chunk| {
+                let number = u16::from_le_bytes(*chunk);
+                with(u64::from(if big { number.swap_bytes() } else { number }))
+            }),
+            4 => bytes.as_chunks().0.iter().try_for_each(|chunk| {
+                let number = u32::from_le_bytes(*chunk);
+                with(u64::from(if big { number.swap_bytes() } else { number }))
+            }),
+            8 => bytes.as_chunks().0.iter().try_for_each(|chunk| {
+                let number = u64::from_le_bytes(*chunk);
+                with(if big { number.swap_bytes() } else { number })
+            }),
+            count => bytes.chunks_exact(count.max(1)).try_for_each(|chunk| {
+                let number = short(chunk);
+                let unused = 64_u32.saturating_sub(8 * count as u32);
+                with(if big { number.swap_bytes() >> unused } else { number })
+            }),
+        }
+    }
+
     /// Puts the bytes of the word behind those in `out`.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the innermost step of encoding: a call costs as much as the work")]

@@ -549,7 +549,7 @@ impl<'a, S: Sink, F: Trouble<S::Error>> Decoder<'a, S, F> {
         // How many items of any size the rest holds, only reading them tells: a list made for the most would keep its room.
         let capacity = if rest && !items.fixed { 0 } else { usize::try_from(count.min(room)).unwrap_or_default() };
         let mut list = self.sink.begin_list(capacity).map_err(F::own)?;
-        let mut index = 0;
+        let mut index = self.plain_items(items, count, &mut list)?;
         while if rest { self.left() > 0 } else { index as u64 != count } {
             let value = self
                 .node(&items.code, bit_of(self.at), frame)
@@ -558,6 +558,28 @@ impl<'a, S: Sink, F: Trouble<S::Error>> Decoder<'a, S, F> {
             index += 1;
         }
         self.sink.finish_list(list).map_err(F::own)
+    }
+
+    /// The items of a list of `count` plain integers, if all are there; says how many that are.
+    fn plain_items(&mut self, items: &Items, count: u64, list: &mut S::List) -> Result<usize, F> {
+        let Code::Alone(alone) = &items.code else { return Ok(0) };
+        let (Way::Word(word), numeral) = (&alone.way, &alone.numeral) else { return Ok(0) };
+        let Ok(count) = usize::try_from(count) else { return Ok(0) };
+        let Some(bytes) = count.checked_mul(alone.bytes).and_then(|bytes| self.peek(bytes)) else { return Ok(0) };
+        let sink = &mut *self.sink;
+        match numeral.plain {
+            Plain::Unsigned => word.each(bytes, |number| {
+                let value = sink.unsigned(number).map_err(F::own)?;
+                sink.push(list, value).map_err(F::own)
+            }),
+            Plain::Signed => word.each(bytes, |number| {
+                let value = sink.signed(bits::extend(number, numeral.width)).map_err(F::own)?;
+                sink.push(list, value).map_err(F::own)
+            }),
+            Plain::No => return Ok(0),
+        }?;
+        self.at += bytes.len();
+        Ok(count)
     }
 }
 

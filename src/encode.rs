@@ -2,8 +2,9 @@
 //!
 //! The source says what its values are; what fits, in which order it is checked and how it is named is decided here.
 
-use crate::error::{Error, Offender, Wide};
+use crate::error::{Error, Failure, Offender, Stop, Wide};
 use crate::plan::Plan;
+use crate::ready::Ready;
 use crate::writer;
 
 /// A value taken as an integer (`__index__`).
@@ -100,6 +101,33 @@ pub trait Source {
         self.small(&value)
     }
 
+    /// As [`small`](Self::small), for item number `index` of a list; `None` too where the list is shorter.
+    #[inline]
+    fn small_item(&mut self, list: &Self::List, index: usize) -> Option<i64> {
+        let value = self.item(list, index).ok().flatten()?;
+        self.small(&value)
+    }
+
+    /// A shortcut of [`integer`](Self::integer): the integer where it is at hand without running any code of the user;
+    /// `None` says nothing.
+    fn ready_integer(&mut self, value: &Self::Value) -> Option<Integer> {
+        self.small(value).map(|number| Integer::Number(number.into()))
+    }
+
+    /// A shortcut of [`float`](Self::float): the float where it is at hand without running any code of the user; `None`
+    /// says nothing.
+    fn ready_float(&mut self, value: &Self::Value) -> Option<f64> {
+        let _ = value;
+        None
+    }
+
+    /// A shortcut of [`bytes`](Self::bytes): the bytes where they are at hand without running any code of the user; `None`
+    /// says nothing.
+    fn ready_bytes(&mut self, value: &Self::Value) -> Option<Self::Bytes> {
+        let _ = value;
+        None
+    }
+
     /// The value as an integer; bools, enum members and flags are integers too.
     ///
     /// # Errors
@@ -190,6 +218,7 @@ pub fn encode<S: Source>(plan: &Plan, value: &S::Value, source: &mut S, out: &mu
 ///
 /// # Errors
 /// The first bad field in declaration order; the source's own.
+#[inline]
 pub fn encode_at<S: Source>(
     plan: &Plan,
     value: &S::Value,
@@ -199,7 +228,26 @@ pub fn encode_at<S: Source>(
     index: Option<usize>,
 ) -> Result<(), S::Error> {
     let start = out.len();
-    writer::write(plan, value, source, out, base).map_err(|failure| {
+    match writer::write::<_, Stop>(plan, value, &mut Ready(source), out, base) {
+        Ok(()) => Ok(()),
+        Err(Stop) => encode_again(plan, value, source, out, base, index, start),
+    }
+}
+
+/// Runs what was not at hand, or has failed, once more on the source itself.
+#[cold]
+#[inline(never)]
+fn encode_again<S: Source>(
+    plan: &Plan,
+    value: &S::Value,
+    source: &mut S,
+    out: &mut Vec<u8>,
+    base: usize,
+    index: Option<usize>,
+    start: usize,
+) -> Result<(), S::Error> {
+    out.truncate(start);
+    writer::write::<_, Failure<S::Error>>(plan, value, source, out, base).map_err(|failure| {
         out.truncate(start);
         failure.finish(plan.name(), index)
     })

@@ -39,6 +39,7 @@ mod program;
     reason = "a panic there is a Python exception"
 )]
 mod python;
+mod ready;
 mod table;
 pub mod trace;
 pub mod value;

@@ -253,6 +253,21 @@ impl<S: Source, C: Clock> Source for Tracer<'_, S, C> {
     }
 
     #[inline]
+    fn ready_integer(&mut self, value: &Self::Value) -> Option<Integer> {
+        self.source.ready_integer(&value.inner)
+    }
+
+    #[inline]
+    fn ready_float(&mut self, value: &Self::Value) -> Option<f64> {
+        self.source.ready_float(&value.inner)
+    }
+
+    #[inline]
+    fn ready_bytes(&mut self, value: &Self::Value) -> Option<Self::Bytes> {
+        self.source.ready_bytes(&value.inner)
+    }
+
+    #[inline]
     fn integer(&mut self, value: &Self::Value) -> Result<Integer, Self::Error> {
         self.source.integer(&value.inner)
     }

@@ -275,6 +275,24 @@ impl<'a> Source for Reader<'a> {
         }
     }
 
+    fn ready_integer(&mut self, value: &&'a Value) -> Option<Integer> {
+        value.integer().map(Integer::Number)
+    }
+
+    fn ready_float(&mut self, value: &&'a Value) -> Option<f64> {
+        match value {
+            Value::Float(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    fn ready_bytes(&mut self, value: &&'a Value) -> Option<&'a [u8]> {
+        match value {
+            Value::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
     fn integer(&mut self, value: &&'a Value) -> Result<Integer, Error> {
         Ok(value.integer().map_or(Integer::WrongType, Integer::Number))
     }

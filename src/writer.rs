@@ -1,5 +1,6 @@
 //! What [`crate::encode`] does: the fields of a record, one after the other, into bytes.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use memchr::memchr;
@@ -7,7 +8,7 @@ use memchr::memchr;
 use crate::bits;
 use crate::derive::{self, Override, Resolution, Solution};
 use crate::encode::{Character, Float, Integer, Source, Text};
-use crate::error::{Bound, ErrorKind, Failure, Offender, Step, Wide};
+use crate::error::{Bound, ErrorKind, Offender, Step, Trouble, Wide};
 use crate::plan::{Derived, Plan};
 use crate::program::{Alone, Block, Choice, Code, Form, Items, Numeral, Size, Stretch, Way};
 
@@ -27,14 +28,15 @@ fn bit_of(at: usize) -> u64 {
 }
 
 /// Writes `value` behind what is in `out`, which begins at byte `base` of the whole buffer.
-pub(crate) fn write<S: Source>(
+#[inline]
+pub(crate) fn write<S: Source, F: Trouble<S::Error>>(
     plan: &Plan,
     value: &S::Value,
     source: &mut S,
     out: &mut Vec<u8>,
     base: usize,
-) -> Outcome<S> {
-    let mut encoder = Encoder { out, base: bit_of(base), source };
+) -> Result<(), F> {
+    let mut encoder = Encoder { out, base: bit_of(base), source, trouble: PhantomData };
     match plan.program.registers {
         0 => encoder.root(plan, value, &mut []),
         1..=SMALL_FRAME => encoder.root(plan, value, &mut [Wide::ZERO; SMALL_FRAME]),
@@ -42,20 +44,18 @@ pub(crate) fn write<S: Source>(
     }
 }
 
-struct Encoder<'a, S> {
+struct Encoder<'a, S, F> {
     out: &'a mut Vec<u8>,
     /// The bit of the whole buffer at which `out` begins.
     base: u64,
     source: &'a mut S,
+    trouble: PhantomData<F>,
 }
 
-/// The outcome of one step: [`Failure`] is where errors collect their path.
-type Outcome<S, T = ()> = Result<T, Failure<<S as Source>::Error>>;
-
-impl<S: Source> Encoder<'_, S> {
-    fn root(&mut self, plan: &Plan, value: &S::Value, frame: &mut [Wide]) -> Outcome<S> {
+impl<S: Source, F: Trouble<S::Error>> Encoder<'_, S, F> {
+    fn root(&mut self, plan: &Plan, value: &S::Value, frame: &mut [Wide]) -> Result<(), F> {
         let bit = self.bit();
-        let Some(record) = self.source.record(value, plan).map_err(Failure::Own)? else {
+        let Some(record) = self.source.record(value, plan).map_err(F::own)? else {
             return Err(self.wrong_type(format!("a {}", plan.name()), value, bit, false));
         };
         self.record(plan, &record, frame, &[])
@@ -67,13 +67,13 @@ impl<S: Source> Encoder<'_, S> {
         self.base.saturating_add(bit_of(self.out.len()))
     }
 
-    fn record(&mut self, plan: &Plan, record: &S::Record, frame: &mut [Wide], overrides: &[Override]) -> Outcome<S> {
+    fn record(&mut self, plan: &Plan, record: &S::Record, frame: &mut [Wide], overrides: &[Override]) -> Result<(), F> {
         let program = &plan.program;
         let solution = if program.derivation.is_empty() {
             None
         } else {
             self.source.solving(record, true);
-            let solution = derive::solve(plan, record, self.source).map_err(Failure::Own)?;
+            let solution = derive::solve(plan, record, self.source).map_err(F::own)?;
             self.source.solving(record, false);
             Some(solution)
         };
@@ -90,13 +90,13 @@ impl<S: Source> Encoder<'_, S> {
                 Block::Single { slot, code } => {
                     let slot = *slot;
                     self.single(slot, code, record, frame, &known)
-                        .map_err(|failure| failure.within(name(plan, slot)))?;
+                        .map_err(|failure| failure.within(|| name(plan, slot)))?;
                 }
             }
         }
         match &known.solution {
             // No field took the blame after all.
-            Some(solution) if solution.has_deferred() => Err(Failure::new(underived(NO_SOLUTION), start)),
+            Some(solution) if solution.has_deferred() => Err(F::core(|| underived(NO_SOLUTION), start)),
             _ => Ok(()),
         }
     }
@@ -111,7 +111,7 @@ impl<S: Source> Encoder<'_, S> {
         start: usize,
         frame: &mut [Wide],
         known: &Known<'_>,
-    ) -> Outcome<S> {
+    ) -> Result<(), F> {
         let Way::Word(place) = &stretch.way else {
             return self.bytewise(plan, stretch, record, start, frame, known);
         };
@@ -127,7 +127,7 @@ impl<S: Source> Encoder<'_, S> {
                 }
                 _ => self
                     .member(slot, numeral, record, start, frame, known)
-                    .map_err(|failure| failure.within(name(plan, slot)))?
+                    .map_err(|failure| failure.within(|| name(plan, slot)))?
                     .low(),
             };
             word |= numeral.part.put(number);
@@ -145,13 +145,13 @@ impl<S: Source> Encoder<'_, S> {
         start: usize,
         frame: &mut [Wide],
         known: &Known<'_>,
-    ) -> Outcome<S> {
+    ) -> Result<(), F> {
         let Way::Bytewise(bytes) = stretch.way else { return Ok(()) };
         self.out.resize(self.out.len() + bytes, 0);
         for (slot, numeral) in (stretch.first..).zip(&stretch.numerals) {
             let number = self
                 .member(slot, numeral, record, start, frame, known)
-                .map_err(|failure| failure.within(name(plan, slot)))?;
+                .map_err(|failure| failure.within(|| name(plan, slot)))?;
             let run = self.out.get_mut(start..).unwrap_or_default();
             bits::scatter(run, numeral.bit, numeral.width, numeral.order, number.pattern());
         }
@@ -168,9 +168,9 @@ impl<S: Source> Encoder<'_, S> {
         start: usize,
         frame: &mut [Wide],
         known: &Known<'_>,
-    ) -> Outcome<S, Bits> {
+    ) -> Result<Bits, F> {
         let bit = self.base.saturating_add(bit_of(start)) + numeral.bit as u64;
-        let Some(value) = self.source.field(record, slot).map_err(Failure::Own)? else {
+        let Some(value) = self.source.field(record, slot).map_err(F::own)? else {
             return Err(unset(describe_number(numeral), bit));
         };
         let bits = if numeral.derived != Derived::No && self.source.is_derived(&value) {
@@ -192,15 +192,15 @@ impl<S: Source> Encoder<'_, S> {
         record: &S::Record,
         frame: &mut [Wide],
         known: &Known<'_>,
-    ) -> Outcome<S> {
+    ) -> Result<(), F> {
         let bit = self.bit();
-        let Some(value) = self.source.field(record, slot).map_err(Failure::Own)? else {
+        let Some(value) = self.source.field(record, slot).map_err(F::own)? else {
             return Err(unset(describe(code), bit));
         };
         let Code::Record { plan, frame: base } = code else {
             return self.node(code, &value, bit, frame, false);
         };
-        let Some(record) = self.source.record(&value, plan).map_err(Failure::Own)? else {
+        let Some(record) = self.source.record(&value, plan).map_err(F::own)? else {
             return Err(self.wrong_type(describe(code), &value, bit, false));
         };
         let frame = frame.get_mut(*base..).unwrap_or_default();
@@ -208,26 +208,26 @@ impl<S: Source> Encoder<'_, S> {
     }
 
     /// Anything behind what is written; `bit` is where errors say it begins.
-    fn node(&mut self, code: &Code, value: &S::Value, bit: u64, frame: &mut [Wide], optional: bool) -> Outcome<S> {
+    fn node(&mut self, code: &Code, value: &S::Value, bit: u64, frame: &mut [Wide], optional: bool) -> Result<(), F> {
         match code {
             Code::Alone(alone) => self.alone(alone, value, bit, optional),
             Code::Data { size, text: false } => {
-                let Some(bytes) = self.source.bytes(value).map_err(Failure::Own)? else {
+                let Some(bytes) = self.source.bytes(value).map_err(F::own)? else {
                     return Err(self.wrong_type(describe(code), value, bit, optional));
                 };
                 self.data(size, bytes.as_ref(), bit, frame)
             }
-            Code::Data { size, text: true } => match self.source.text(value).map_err(Failure::Own)? {
+            Code::Data { size, text: true } => match self.source.text(value).map_err(F::own)? {
                 Text::Text(text) => self.data(size, text.as_ref().as_bytes(), bit, frame),
                 Text::Surrogates => {
                     let value = self.source.offender(value);
-                    Err(Failure::new(ErrorKind::OutOfRange { value, range: None }, bit))
+                    Err(F::core(|| ErrorKind::OutOfRange { value, range: None }, bit))
                 }
                 Text::WrongType => Err(self.wrong_type(describe(code), value, bit, optional)),
             },
             Code::Option(choice) => self.option(choice, value, bit, frame),
             Code::Record { plan, frame: base } => {
-                let Some(record) = self.source.record(value, plan).map_err(Failure::Own)? else {
+                let Some(record) = self.source.record(value, plan).map_err(F::own)? else {
                     return Err(self.wrong_type(describe(code), value, bit, optional));
                 };
                 self.record(plan, &record, frame.get_mut(*base..).unwrap_or_default(), &[])
@@ -238,7 +238,7 @@ impl<S: Source> Encoder<'_, S> {
 
     /// A number that is a run by itself.
     #[inline]
-    fn alone(&mut self, alone: &Alone, value: &S::Value, bit: u64, optional: bool) -> Outcome<S> {
+    fn alone(&mut self, alone: &Alone, value: &S::Value, bit: u64, optional: bool) -> Result<(), F> {
         let numeral = &alone.numeral;
         let small = if numeral.is_integer() { self.source.small(value) } else { None };
         let bits = match small {
@@ -257,7 +257,7 @@ impl<S: Source> Encoder<'_, S> {
         Ok(())
     }
 
-    fn option(&mut self, choice: &Choice, value: &S::Value, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
+    fn option(&mut self, choice: &Choice, value: &S::Value, bit: u64, frame: &mut [Wide]) -> Result<(), F> {
         if self.source.is_none(value) {
             let bytes = usize::try_from(choice.bytes).unwrap_or_default();
             self.reserve(bytes.saturating_add(1))?;
@@ -270,14 +270,14 @@ impl<S: Source> Encoder<'_, S> {
 
     /// Makes room for `bytes` more, where that may be more than memory has.
     #[inline]
-    fn reserve(&mut self, bytes: usize) -> Outcome<S> {
+    fn reserve(&mut self, bytes: usize) -> Result<(), F> {
         match self.out.try_reserve(bytes) {
             Ok(()) => Ok(()),
-            Err(_) => self.source.no_room().map_err(Failure::Own),
+            Err(_) => self.source.no_room().map_err(F::own),
         }
     }
 
-    fn data(&mut self, size: &Size, bytes: &[u8], bit: u64, frame: &[Wide]) -> Outcome<S> {
+    fn data(&mut self, size: &Size, bytes: &[u8], bit: u64, frame: &[Wide]) -> Result<(), F> {
         match size {
             Size::Fixed(_) | Size::Computed(_) | Size::Rest => {
                 agree(size, bytes.len(), bit, frame)?;
@@ -286,7 +286,7 @@ impl<S: Source> Encoder<'_, S> {
             }
             Size::Until { marker, .. } => {
                 if memchr(*marker, bytes).is_some() {
-                    return Err(Failure::new(ErrorKind::MarkerInData { marker: *marker }, bit));
+                    return Err(F::core(|| ErrorKind::MarkerInData { marker: *marker }, bit));
                 }
                 self.reserve(bytes.len().saturating_add(1))?;
                 self.out.extend_from_slice(bytes);
@@ -301,29 +301,49 @@ impl<S: Source> Encoder<'_, S> {
         Ok(())
     }
 
-    fn list(&mut self, code: &Code, items: &Items, value: &S::Value, bit: u64, frame: &mut [Wide]) -> Outcome<S> {
-        let Some(list) = self.source.list(value).map_err(Failure::Own)? else {
+    fn list(&mut self, code: &Code, items: &Items, value: &S::Value, bit: u64, frame: &mut [Wide]) -> Result<(), F> {
+        let Some(list) = self.source.list(value).map_err(F::own)? else {
             return Err(self.wrong_type(describe(code), value, bit, false));
         };
         let count = self.source.len(&list);
         agree(&items.count, count, bit, frame)?;
-        for index in 0..count {
+        self.reserve(count.saturating_mul(usize::try_from(items.minimum).unwrap_or_default()))?;
+        for index in self.ready_items(items, &list, count)..count {
             let start = self.bit();
             // The code of the user that runs for one item may change the list.
             let now = self.source.len(&list);
-            let item = if now == count { self.source.item(&list, index).map_err(Failure::Own)? } else { None };
+            let item = if now == count { self.source.item(&list, index).map_err(F::own)? } else { None };
             let Some(item) = item else {
                 let expected = Some(Wide::from(count as u64));
-                return Err(Failure::new(ErrorKind::LengthMismatch { expected, actual: now as u64 }, bit));
+                return Err(F::core(|| ErrorKind::LengthMismatch { expected, actual: now as u64 }, bit));
             };
-            self.node(&items.code, &item, start, frame, false).map_err(|failure| failure.within(Step::Index(index)))?;
+            self.node(&items.code, &item, start, frame, false)
+                .map_err(|failure| failure.within(|| Step::Index(index)))?;
         }
         Ok(())
     }
 
+    /// Writes the integers at the start of a list that are at hand; says how many.
+    fn ready_items(&mut self, items: &Items, list: &S::List, count: usize) -> usize {
+        let Code::Alone(alone) = &items.code else { return 0 };
+        let (Way::Word(word), numeral) = (&alone.way, &alone.numeral) else { return 0 };
+        if !numeral.is_integer() {
+            return 0;
+        }
+        for index in 0..count {
+            match self.source.small_item(list, index) {
+                Some(number) if numeral.takes(number) => {
+                    word.store(numeral.part.put(number.cast_unsigned()), self.out);
+                }
+                _ => return index,
+            }
+        }
+        count
+    }
+
     /// The bits of a number.
     #[inline]
-    fn number(&mut self, numeral: &Numeral, value: &S::Value, bit: u64, optional: bool) -> Outcome<S, Bits> {
+    fn number(&mut self, numeral: &Numeral, value: &S::Value, bit: u64, optional: bool) -> Result<Bits, F> {
         match &numeral.form {
             Form::Unsigned | Form::Signed | Form::Derived | Form::Bool | Form::Enum(_) | Form::Flags(_) => {
                 if let Some(number) = self.source.small(value) {
@@ -332,13 +352,13 @@ impl<S: Source> Encoder<'_, S> {
                     }
                     return Err(out_of_range(numeral, Offender::Integer(number.into()), bit));
                 }
-                match self.source.integer(value).map_err(Failure::Own)? {
+                match self.source.integer(value).map_err(F::own)? {
                     Integer::Number(number) => integer(numeral, number, bit),
                     Integer::Beyond(value) => Err(out_of_range(numeral, value, bit)),
                     Integer::WrongType => Err(self.wrong_number(numeral, value, bit, optional)),
                 }
             }
-            Form::Char => match self.source.character(value).map_err(Failure::Own)? {
+            Form::Char => match self.source.character(value).map_err(F::own)? {
                 Character::Char(char) if Wide::from(u64::from(char)) <= numeral.range.1 => {
                     Ok(Bits::Small(i64::from(u32::from(char))))
                 }
@@ -364,8 +384,8 @@ impl<S: Source> Encoder<'_, S> {
         }
     }
 
-    fn float(&mut self, numeral: &Numeral, value: &S::Value, bit: u64, optional: bool) -> Outcome<S, f64> {
-        match self.source.float(value).map_err(Failure::Own)? {
+    fn float(&mut self, numeral: &Numeral, value: &S::Value, bit: u64, optional: bool) -> Result<f64, F> {
+        match self.source.float(value).map_err(F::own)? {
             Float::Number(number) => Ok(number),
             Float::Beyond(value) => Err(out_of_range(numeral, value, bit)),
             Float::WrongType => Err(self.wrong_number(numeral, value, bit, optional)),
@@ -374,15 +394,15 @@ impl<S: Source> Encoder<'_, S> {
 
     #[cold]
     #[inline(never)]
-    fn wrong_type(&mut self, expected: String, value: &S::Value, bit: u64, optional: bool) -> Failure<S::Error> {
+    fn wrong_type(&mut self, expected: String, value: &S::Value, bit: u64, optional: bool) -> F {
         let expected = if optional { expected + " or None" } else { expected };
         let actual = if self.source.is_derived(value) { "derived".into() } else { self.source.type_name(value) };
-        Failure::new(ErrorKind::WrongType { expected, actual }, bit)
+        F::core(|| ErrorKind::WrongType { expected, actual }, bit)
     }
 
     #[cold]
     #[inline(never)]
-    fn wrong_number(&mut self, numeral: &Numeral, value: &S::Value, bit: u64, optional: bool) -> Failure<S::Error> {
+    fn wrong_number(&mut self, numeral: &Numeral, value: &S::Value, bit: u64, optional: bool) -> F {
         self.wrong_type(describe_number(numeral), value, bit, optional)
     }
 }
@@ -430,13 +450,13 @@ struct Known<'a> {
 
 impl Known<'_> {
     /// The number for the field in a slot whose value is the marker `derived`.
-    fn number<E>(&self, slot: usize, derived: Derived, bit: u64) -> Result<Wide, Failure<E>> {
+    fn number<E, F: Trouble<E>>(&self, slot: usize, derived: Derived, bit: u64) -> Result<Wide, F> {
         match self.resolution(slot, derived) {
             Some(Resolution::Number(number)) => Ok(number),
             // A field behind this one is of the wrong kind, and its error is the one to raise.
             Some(Resolution::Deferred) => Ok(Wide::ZERO),
-            Some(Resolution::Unsolvable) => Err(Failure::new(underived(NO_SOLUTION), bit)),
-            None => Err(Failure::new(underived(NOTHING_SIZED), bit)),
+            Some(Resolution::Unsolvable) => Err(F::core(|| underived(NO_SOLUTION), bit)),
+            None => Err(F::core(|| underived(NOTHING_SIZED), bit)),
         }
     }
 
@@ -464,7 +484,7 @@ impl Known<'_> {
 }
 
 /// Checks an integer of any size.
-fn integer<E>(numeral: &Numeral, number: Wide, bit: u64) -> Result<Bits, Failure<E>> {
+fn integer<E, F: Trouble<E>>(numeral: &Numeral, number: Wide, bit: u64) -> Result<Bits, F> {
     let (least, greatest) = *numeral.range;
     if number < least || number > greatest || !fits(&numeral.form, number) {
         return Err(out_of_range(numeral, Offender::Integer(number), bit));
@@ -483,7 +503,7 @@ fn fits(form: &Form, number: Wide) -> bool {
 
 /// Checks the length of data or of a list against a declared one.
 #[inline]
-fn agree<E>(declared: &Size, actual: usize, bit: u64, frame: &[Wide]) -> Result<(), Failure<E>> {
+fn agree<E, F: Trouble<E>>(declared: &Size, actual: usize, bit: u64, frame: &[Wide]) -> Result<(), F> {
     let actual = actual as u64;
     let expected = match declared {
         Size::Fixed(expected) => Ok(*expected),
@@ -497,7 +517,7 @@ fn agree<E>(declared: &Size, actual: usize, bit: u64, frame: &[Wide]) -> Result<
         Ok(expected) => Some(Wide::from(expected)),
         Err(offender) => offender,
     };
-    Err(Failure::new(ErrorKind::LengthMismatch { expected, actual }, bit))
+    Err(F::core(|| ErrorKind::LengthMismatch { expected, actual }, bit))
 }
 
 /// The step of slot number `slot` in a path.
@@ -508,7 +528,7 @@ fn name(plan: &Plan, slot: usize) -> Step {
 
 #[cold]
 #[inline(never)]
-fn out_of_range<E>(numeral: &Numeral, value: Offender, bit: u64) -> Failure<E> {
+fn out_of_range<E, F: Trouble<E>>(numeral: &Numeral, value: Offender, bit: u64) -> F {
     let (least, greatest) = *numeral.range;
     let char = |number: Wide| {
         let scalar = number.size().and_then(|number| u32::try_from(number).ok()).and_then(char::from_u32);
@@ -521,13 +541,13 @@ fn out_of_range<E>(numeral: &Numeral, value: Offender, bit: u64) -> Failure<E> {
         Form::Char => (char(least), char(greatest)),
         _ => (Bound::Integer(least), Bound::Integer(greatest)),
     };
-    Failure::new(ErrorKind::OutOfRange { value, range: Some(range) }, bit)
+    F::core(|| ErrorKind::OutOfRange { value, range: Some(range) }, bit)
 }
 
 #[cold]
 #[inline(never)]
-fn unset<E>(expected: String, bit: u64) -> Failure<E> {
-    Failure::new(ErrorKind::WrongType { expected, actual: "nothing (unset)".into() }, bit)
+fn unset<E, F: Trouble<E>>(expected: String, bit: u64) -> F {
+    F::core(|| ErrorKind::WrongType { expected, actual: "nothing (unset)".into() }, bit)
 }
 
 /// The kind of error of a derived field that gets no number.

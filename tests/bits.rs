@@ -100,6 +100,29 @@ proptest! {
     }
 
     #[test]
+    fn words_back_to_back_are_read_one_by_one(
+        (bytes, seed, order) in (1_usize..=8, prop::collection::vec(any::<u8>(), 0..60), words()).prop_map(|(n, seed, word)| (n, seed, word.3)),
+    ) {
+        let word = Word::new(0, bytes, order, bytes);
+        let mut found = Vec::new();
+        let done: Result<(), ()> = word.each(&seed, |number| {
+            found.push(u128::from(number));
+            Ok(())
+        });
+        prop_assert_eq!(done, Ok(()));
+        let width = u32::try_from(8 * bytes).unwrap();
+        let expected: Vec<u128> = seed.chunks_exact(bytes).map(|chunk| read(chunk, 0, width, order)).collect();
+        prop_assert_eq!(&found, &expected);
+        // The first failure ends it.
+        let mut calls = 0;
+        let failed = word.each(&seed, |_| {
+            calls += 1;
+            if calls == 2 { Err(calls) } else { Ok(()) }
+        });
+        prop_assert_eq!(failed, if expected.len() >= 2 { Err(2) } else { Ok(()) });
+    }
+
+    #[test]
     fn extending_reads_twos_complement(number in any::<i128>(), width in 1_u32..=128) {
         let least = i128::MIN >> (128 - width);
         let number = number.clamp(least, !least);

@@ -219,6 +219,8 @@ fn values() -> impl Strategy<Value = Value> {
 /// A source whose list shrinks or grows while it is read, and whose items may fail.
 struct Unsteady {
     lengths: Vec<usize>,
+    /// Those still to come in this attempt.
+    left: Vec<usize>,
     fails: bool,
 }
 
@@ -243,6 +245,7 @@ impl Source for Unsteady {
     type Error = Fault;
 
     fn record(&mut self, (): &(), _: &Plan) -> Result<Option<()>, Fault> {
+        self.left.clone_from(&self.lengths);
         Ok(Some(()))
     }
 
@@ -283,7 +286,7 @@ impl Source for Unsteady {
     }
 
     fn len(&mut self, (): &()) -> usize {
-        self.lengths.pop().unwrap_or(0)
+        self.left.pop().unwrap_or(0)
     }
 
     fn item(&mut self, (): &(), _: usize) -> Result<Option<()>, Fault> {
@@ -302,7 +305,7 @@ impl Source for Unsteady {
 fn unsteady(node: Node, lengths: Vec<usize>, fails: bool) -> Result<Vec<u8>, Fault> {
     let mut out = Vec::new();
     let plan = plan("S", vec![Field::new("x", node)]);
-    encode::encode(&plan, &(), &mut Unsteady { lengths, fails }, &mut out)?;
+    encode::encode(&plan, &(), &mut Unsteady { lengths, left: Vec::new(), fails }, &mut out)?;
     Ok(out)
 }
 

@@ -189,6 +189,19 @@ impl<'a> Source for Dear<'a> {
         self.1.integer(value)
     }
 
+    fn ready_integer(&mut self, value: &&'a Value) -> Option<Integer> {
+        self.1.ready_integer(value)
+    }
+
+    fn ready_float(&mut self, value: &&'a Value) -> Option<f64> {
+        self.1.ready_float(value)
+    }
+
+    fn ready_bytes(&mut self, value: &&'a Value) -> Option<&'a [u8]> {
+        self.0.spend(100);
+        self.1.ready_bytes(value)
+    }
+
     fn float(&mut self, value: &&'a Value) -> Result<Float, Error> {
         self.1.float(value)
     }

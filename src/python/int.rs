@@ -88,8 +88,37 @@ impl Ints {
             if value.is_null() || ffi::PyLong_Check(value) == 0 {
                 return None;
             }
-            read_small(self.layout, value).or_else(|| read_large(value))
+            read_small(self.layout, value).or_else(|| self.read_large(value))
         }
+    }
+
+    /// As the interpreter reads it, unless its digits are at hand.
+    ///
+    /// # Safety
+    ///
+    /// `value` is an `int`.
+    #[inline(never)]
+    unsafe fn read_large(&self, value: *mut ffi::PyObject) -> Option<i64> {
+        // SAFETY: as the caller promises; reading an `int` runs no other code, and -1 then is a number or an overflow.
+        unsafe {
+            if let Some(natural) = read_digits(self.layout, value) {
+                return i64::try_from(natural).ok();
+            }
+            let mut overflow: c_int = 0;
+            let number = ffi::PyLong_AsLongLongAndOverflow(value, &raw mut overflow);
+            (overflow == 0).then_some(number)
+        }
+    }
+
+    /// The number of an `int` from 0 to 2**64 - 1, where its digits are at hand.
+    ///
+    /// # Safety
+    ///
+    /// `value` is an `int`.
+    #[inline]
+    pub(super) unsafe fn read_natural(&self, value: *mut ffi::PyObject) -> Option<u64> {
+        // SAFETY: as the caller promises.
+        unsafe { read_digits(self.layout, value) }
     }
 }
 
@@ -113,17 +142,31 @@ unsafe fn read_small(layout: Layout, value: *mut ffi::PyObject) -> Option<i64> {
     }
 }
 
-/// As the interpreter reads it.
+/// The number of an `int` of two or three digits, if it is above 0 and below 2**64.
 ///
 /// # Safety
 ///
-/// `value` is an `int`.
-#[inline(never)]
-unsafe fn read_large(value: *mut ffi::PyObject) -> Option<i64> {
-    let mut overflow: c_int = 0;
-    // SAFETY: as the caller promises, so this runs no other code; -1 then is a number or an overflow.
-    let number = unsafe { ffi::PyLong_AsLongLongAndOverflow(value, &raw mut overflow) };
-    (overflow == 0).then_some(number)
+/// `value` is an `int` that is laid out like this.
+#[inline]
+unsafe fn read_digits(layout: Layout, value: *mut ffi::PyObject) -> Option<u64> {
+    let head = value.cast::<Head>();
+    // SAFETY: as the caller promises; as many digits are read as there are.
+    unsafe {
+        let word = (*head).word as i64;
+        let count = match layout {
+            Layout::Counted => word,
+            // The lowest bits are 0 of a positive number.
+            Layout::Tagged if word.trailing_zeros() >= 3 => word >> 3,
+            _ => return None,
+        };
+        let digits = (&raw const (*head).digits).cast::<u32>();
+        let low = |index: usize| u64::from(*digits.add(index));
+        match count {
+            2 => Some(low(0) | low(1) << 30),
+            3 if low(2) < 16 => Some(low(0) | low(1) << 30 | low(2) << 60),
+            _ => None,
+        }
+    }
 }
 
 /// Whether integers are laid out like this: known for some versions, and tried on numbers of each kind.

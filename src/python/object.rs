@@ -311,6 +311,10 @@ impl<'a, 'py> Reader<'a, 'py> {
         if let Some(small) = unsafe { self.ints.read(int.as_ptr()) } {
             return Integer::Number(small.into());
         }
+        // SAFETY: as above.
+        if let Some(natural) = unsafe { self.ints.read_natural(int.as_ptr()) } {
+            return Integer::Number(natural.into());
+        }
         if let Ok(number) = int.extract::<u128>() {
             return Integer::Number(Wide::Natural(number));
         }
@@ -400,6 +404,46 @@ impl<'a, 'py> Source for Reader<'a, 'py> {
     fn small_field(&mut self, record: &Self::Record, slot: usize) -> Option<i64> {
         // SAFETY: `record` made sure that the shape fits, see `field`; no other code runs while the value is borrowed.
         unsafe { self.ints.read(record.shape.peek(&record.object, slot)) }
+    }
+
+    #[inline]
+    fn small_item(&mut self, list: &Self::List, index: usize) -> Option<i64> {
+        // SAFETY: it is a list or else a tuple, and the index is checked against the size of this moment; no other code runs
+        // while the item is borrowed.
+        unsafe {
+            if index >= length(ffi::Py_SIZE(list.as_ptr())) {
+                return None;
+            }
+            let item = if ffi::PyList_Check(list.as_ptr()) != 0 {
+                ffi::PyList_GET_ITEM(list.as_ptr(), index.cast_signed())
+            } else {
+                ffi::PyTuple_GET_ITEM(list.as_ptr(), index.cast_signed())
+            };
+            self.ints.read(item)
+        }
+    }
+
+    #[inline]
+    fn ready_integer(&mut self, value: &Self::Value) -> Option<Integer> {
+        value.cast::<PyInt>().ok().map(|int| self.int(int))
+    }
+
+    #[inline]
+    fn ready_float(&mut self, value: &Self::Value) -> Option<f64> {
+        // SAFETY: the object is alive; a float's number is read only from exact floats.
+        unsafe { (ffi::PyFloat_CheckExact(value.as_ptr()) != 0).then(|| ffi::PyFloat_AS_DOUBLE(value.as_ptr())) }
+    }
+
+    #[inline]
+    fn ready_bytes(&mut self, value: &Self::Value) -> Option<Self::Bytes> {
+        // A class made in Python may lend its buffer by code of its own.
+        // SAFETY: the object is alive, and so is its type; whoever drives a source keeps the value as long as its bytes.
+        unsafe {
+            if (*value.get_type_ptr()).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE != 0 {
+                return None;
+            }
+            Input::kept(value).ok()
+        }
     }
 
     fn integer(&mut self, value: &Self::Value) -> Result<Integer, Fault> {
