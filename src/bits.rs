@@ -253,6 +253,26 @@ impl Part {
     }
 }
 
+/// Puts at most 16 bytes behind those in `out`; of more, does nothing and says false.
+///
+/// A call that copies takes longer than two stores.
+#[inline]
+pub(crate) fn append_few(bytes: &[u8], out: &mut Vec<u8>) -> bool {
+    let end = out.len() + bytes.len();
+    let mut rest = bytes;
+    if let Some((first, behind)) = bytes.split_first_chunk::<8>() {
+        if behind.len() > 8 {
+            return false;
+        }
+        out.extend_from_slice(first);
+        rest = behind;
+    }
+    let word = rest.first_chunk().map_or_else(|| short(rest), |chunk| u64::from_le_bytes(*chunk));
+    out.extend_from_slice(&word.to_le_bytes());
+    out.truncate(end);
+    true
+}
+
 /// Less than 8 bytes, the first of them the lowest.
 #[inline]
 fn short(bytes: &[u8]) -> u64 {

@@ -218,7 +218,8 @@ pub fn encode<S: Source>(plan: &Plan, value: &S::Value, source: &mut S, out: &mu
 ///
 /// # Errors
 /// The first bad field in declaration order; the source's own.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "what is around a small record costs as much as the record")]
 pub fn encode_at<S: Source>(
     plan: &Plan,
     value: &S::Value,

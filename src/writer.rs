@@ -28,7 +28,8 @@ fn bit_of(at: usize) -> u64 {
 }
 
 /// Writes `value` behind what is in `out`, which begins at byte `base` of the whole buffer.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "what is around a small record costs as much as the record")]
 pub(crate) fn write<S: Source, F: Trouble<S::Error>>(
     plan: &Plan,
     value: &S::Value,
@@ -53,6 +54,7 @@ struct Encoder<'a, S, F> {
 }
 
 impl<S: Source, F: Trouble<S::Error>> Encoder<'_, S, F> {
+    #[inline]
     fn root(&mut self, plan: &Plan, value: &S::Value, frame: &mut [Wide]) -> Result<(), F> {
         let bit = self.bit();
         let Some(record) = self.source.record(value, plan).map_err(F::own)? else {
@@ -67,42 +69,49 @@ impl<S: Source, F: Trouble<S::Error>> Encoder<'_, S, F> {
         self.base.saturating_add(bit_of(self.out.len()))
     }
 
+    #[inline]
     fn record(&mut self, plan: &Plan, record: &S::Record, frame: &mut [Wide], overrides: &[Override]) -> Result<(), F> {
-        let program = &plan.program;
-        let solution = if program.derivation.is_empty() {
-            None
+        if plan.program.derivation.is_empty() {
+            self.fields(plan, record, frame, &Known { solution: None, overrides })
         } else {
-            self.source.solving(record, true);
-            let solution = derive::solve(plan, record, self.source).map_err(F::own)?;
-            self.source.solving(record, false);
-            Some(solution)
-        };
-        let known = Known { solution, overrides };
+            self.solved(plan, record, frame, overrides)
+        }
+    }
+
+    /// A record with derived numbers.
+    #[inline(never)]
+    fn solved(&mut self, plan: &Plan, record: &S::Record, frame: &mut [Wide], overrides: &[Override]) -> Result<(), F> {
+        self.source.solving(record, true);
+        let solution = derive::solve(plan, record, self.source).map_err(F::own)?;
+        self.source.solving(record, false);
         let start = self.bit();
-        for block in &program.blocks {
+        self.fields(plan, record, frame, &Known { solution: Some(&solution), overrides })?;
+        // No field took the blame after all.
+        if solution.has_deferred() { Err(F::core(|| underived(NO_SOLUTION), start)) } else { Ok(()) }
+    }
+
+    fn fields(&mut self, plan: &Plan, record: &S::Record, frame: &mut [Wide], known: &Known<'_>) -> Result<(), F> {
+        for block in &plan.program.blocks {
             match block {
                 Block::Run(run) => {
                     let start = self.out.len();
                     for stretch in &run.stretches {
-                        self.stretch(plan, stretch, record, start, frame, &known)?;
+                        self.stretch(plan, stretch, record, start, frame, known)?;
                     }
                 }
                 Block::Single { slot, code } => {
                     let slot = *slot;
-                    self.single(slot, code, record, frame, &known)
+                    self.single(slot, code, record, frame, known)
                         .map_err(|failure| failure.within(|| name(plan, slot)))?;
                 }
             }
         }
-        match &known.solution {
-            // No field took the blame after all.
-            Some(solution) if solution.has_deferred() => Err(F::core(|| underived(NO_SOLUTION), start)),
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     /// The numbers of a stretch of the run that begins at byte `start`.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the innermost steps of encoding: a call costs as much as the work")]
     fn stretch(
         &mut self,
         plan: &Plan,
@@ -185,6 +194,8 @@ impl<S: Source, F: Trouble<S::Error>> Encoder<'_, S, F> {
     }
 
     /// A field that is no number.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the innermost steps of encoding: a call costs as much as the work")]
     fn single(
         &mut self,
         slot: usize,
@@ -197,6 +208,11 @@ impl<S: Source, F: Trouble<S::Error>> Encoder<'_, S, F> {
         let Some(value) = self.source.field(record, slot).map_err(F::own)? else {
             return Err(unset(describe(code), bit));
         };
+        if let Code::Data { size, text: false } = code
+            && let Some(bytes) = self.source.ready_bytes(&value)
+        {
+            return self.data(size, bytes.as_ref(), bit, frame);
+        }
         let Code::Record { plan, frame: base } = code else {
             return self.node(code, &value, bit, frame, false);
         };
@@ -269,7 +285,7 @@ impl<S: Source, F: Trouble<S::Error>> Encoder<'_, S, F> {
     }
 
     /// Makes room for `bytes` more, where that may be more than memory has.
-    #[inline]
+    #[inline(never)]
     fn reserve(&mut self, bytes: usize) -> Result<(), F> {
         match self.out.try_reserve(bytes) {
             Ok(()) => Ok(()),
@@ -277,13 +293,27 @@ impl<S: Source, F: Trouble<S::Error>> Encoder<'_, S, F> {
         }
     }
 
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the innermost steps of encoding: a call costs as much as the work")]
     fn data(&mut self, size: &Size, bytes: &[u8], bit: u64, frame: &[Wide]) -> Result<(), F> {
         match size {
             Size::Fixed(_) | Size::Computed(_) | Size::Rest => {
                 agree(size, bytes.len(), bit, frame)?;
-                self.reserve(bytes.len())?;
-                self.out.extend_from_slice(bytes);
+                if !bits::append_few(bytes, self.out) {
+                    self.reserve(bytes.len())?;
+                    self.out.extend_from_slice(bytes);
+                }
+                Ok(())
             }
+            Size::Until { .. } | Size::After { .. } => self.marked(size, bytes, bit),
+        }
+    }
+
+    /// Data with a marker.
+    #[inline(never)]
+    fn marked(&mut self, size: &Size, bytes: &[u8], bit: u64) -> Result<(), F> {
+        match size {
+            Size::Fixed(_) | Size::Computed(_) | Size::Rest => {}
             Size::Until { marker, .. } => {
                 if memchr(*marker, bytes).is_some() {
                     return Err(F::core(|| ErrorKind::MarkerInData { marker: *marker }, bit));
@@ -444,7 +474,7 @@ impl Bits {
 
 /// What is known about the derived fields of one record.
 struct Known<'a> {
-    solution: Option<Solution<'a>>,
+    solution: Option<&'a Solution<'a>>,
     overrides: &'a [Override],
 }
 
@@ -465,7 +495,7 @@ impl Known<'_> {
         if derived == Derived::Outer {
             return self.overrides.iter().find(|given| *given.path == [slot]).map(|given| given.resolution);
         }
-        let own = self.solution.as_ref().and_then(|solution| solution.at(&[slot]));
+        let own = self.solution.and_then(|solution| solution.at(&[slot]));
         Some(own.unwrap_or(Resolution::Unsolvable))
     }
 
@@ -476,7 +506,7 @@ impl Known<'_> {
             (*first == slot && !path.is_empty()).then(|| Override { path: path.into(), ..*given })
         };
         let mut overrides: Vec<_> = self.overrides.iter().filter_map(deeper).collect();
-        if let Some(solution) = &self.solution {
+        if let Some(solution) = self.solution {
             overrides.extend(solution.overrides(slot));
         }
         overrides

@@ -7,12 +7,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
 use pyo3::exceptions::PyRuntimeError;
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyString;
-use pyo3::{PyTypeInfo, ffi};
+use pyo3::types::{PyString, PyType};
 
 use super::buffer::length;
+use super::codec::Codec;
+use super::construct::Constructor;
 
 unsafe extern "C" {
     /// The method cache behind attribute look-up: borrowed, NULL without an exception where nothing is found.
@@ -25,17 +27,22 @@ const CODEC_BIG: &CStr = c"__bebytes_be__";
 const CODEC_LITTLE: &CStr = c"__bebytes_le__";
 const POST_INIT: &CStr = c"__post_init__";
 
-/// The interned names that calls look up.
+/// The interned names that calls look up, and the classes of what they find.
 pub(super) struct Names {
     pub(super) constructor: Py<PyString>,
     pub(super) big: Py<PyString>,
     pub(super) little: Py<PyString>,
     pub(super) post_init: Py<PyString>,
+    pub(super) codec_class: Py<PyType>,
+    pub(super) constructor_class: Py<PyType>,
 }
 
 #[inline]
 pub(super) fn names(py: Python<'_>) -> &Names {
     static NAMES: PyOnceLock<Names> = PyOnceLock::new();
+    if let Some(names) = NAMES.get(py) {
+        return names;
+    }
     NAMES.get_or_init(py, || {
         let intern = |name: &CStr| PyString::intern(py, &name.to_string_lossy()).unbind();
         Names {
@@ -43,25 +50,28 @@ pub(super) fn names(py: Python<'_>) -> &Names {
             big: intern(CODEC_BIG),
             little: intern(CODEC_LITTLE),
             post_init: intern(POST_INIT),
+            codec_class: py.get_type::<Codec>().unbind(),
+            constructor_class: py.get_type::<Constructor>().unbind(),
         }
     })
 }
 
-/// What `class`, or a base of it, keeps under `name`, if it is a `T`.
+/// What `class`, or a base of it, keeps under `name`, if it is exactly of the class `kind`, which is that of `T`.
 ///
 /// # Safety
 ///
-/// The class is alive.
+/// The classes are alive.
 #[inline]
-pub(super) unsafe fn found_on<'py, T: PyTypeInfo>(
+pub(super) unsafe fn found_on<'py, T>(
     py: Python<'py>,
     class: *mut ffi::PyTypeObject,
     name: &Py<PyString>,
+    kind: &Py<PyType>,
 ) -> Option<Bound<'py, T>> {
     // SAFETY: as the caller promises; the reference that is found is made a strong one at once.
     unsafe {
         let found = Borrowed::from_ptr_or_opt(py, _PyType_Lookup(class, name.as_ptr()))?;
-        found.cast_exact::<T>().ok().map(Borrowed::to_owned)
+        (found.get_type_ptr().cast() == kind.as_ptr()).then(|| found.cast_unchecked::<T>().to_owned())
     }
 }
 

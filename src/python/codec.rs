@@ -52,7 +52,8 @@ impl Codec {
     }
 
     /// Writes `value` behind what is in `out`.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is around a small record costs as much as the record")]
     fn write(&self, value: &Bound<'_, PyAny>, out: &mut Vec<u8>, base: usize, index: Option<usize>) -> PyResult<()> {
         let py = value.py();
         let binding = self.binding(py)?;

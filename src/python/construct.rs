@@ -118,9 +118,10 @@ unsafe extern "C" fn construct(
     // name in the tuple `keywords`, which may be NULL. The caller keeps all of them alive, and is the interpreter.
     unsafe {
         guarded(|py| {
-            let constructor = found_on::<Constructor>(py, class.cast(), &names(py).constructor)
-                .filter(|found| found.get().shape.type_object() == class.cast())
-                .ok_or_else(|| PyTypeError::new_err("the class has lost its constructor"))?;
+            let constructor =
+                found_on::<Constructor>(py, class.cast(), &names(py).constructor, &names(py).constructor_class)
+                    .filter(|found| found.get().shape.type_object() == class.cast())
+                    .ok_or_else(|| PyTypeError::new_err("the class has lost its constructor"))?;
             let count = length(ffi::PyVectorcall_NARGS(flagged_count));
             constructor.get().call(&Arguments::of(py, arguments, count, keywords))
         })

@@ -203,7 +203,7 @@ unsafe extern "C" fn encode(
 unsafe fn codec_of<'py>(object: &Bound<'py, PyAny>, name: &Py<PyString>) -> PyResult<Bound<'py, Codec>> {
     let class = object.get_type_ptr();
     // SAFETY: the type of a live object is alive.
-    unsafe { found_on::<Codec>(object.py(), class, name) }
+    unsafe { found_on::<Codec>(object.py(), class, name, &names(object.py()).codec_class) }
         .filter(|found| found.get().is_of(class))
         .ok_or_else(|| no_codec(object))
 }
