@@ -121,6 +121,13 @@ pub trait Source {
         None
     }
 
+    /// A shortcut of [`bytes`](Self::bytes): the bytes where the value is nothing but bytes that never move; `None` says
+    /// nothing.
+    fn plain_bytes<'v>(&mut self, value: &'v Self::Value) -> Option<&'v [u8]> {
+        let _ = value;
+        None
+    }
+
     /// A shortcut of [`bytes`](Self::bytes): the bytes where they are at hand without running any code of the user; `None`
     /// says nothing.
     fn ready_bytes(&mut self, value: &Self::Value) -> Option<Self::Bytes> {

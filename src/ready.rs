@@ -85,6 +85,11 @@ impl<S: Source> Source for Ready<'_, S> {
     }
 
     #[inline]
+    fn plain_bytes<'v>(&mut self, value: &'v Self::Value) -> Option<&'v [u8]> {
+        self.0.plain_bytes(value)
+    }
+
+    #[inline]
     fn ready_bytes(&mut self, value: &Self::Value) -> Option<Self::Bytes> {
         self.0.ready_bytes(value)
     }

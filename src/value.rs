@@ -286,6 +286,13 @@ impl<'a> Source for Reader<'a> {
         }
     }
 
+    fn plain_bytes<'v>(&mut self, value: &'v &'a Value) -> Option<&'v [u8]> {
+        match value {
+            Value::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
     fn ready_bytes(&mut self, value: &&'a Value) -> Option<&'a [u8]> {
         match value {
             Value::Bytes(bytes) => Some(bytes),

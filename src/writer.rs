@@ -209,9 +209,9 @@ impl<S: Source, F: Trouble<S::Error>> Encoder<'_, S, F> {
             return Err(unset(describe(code), bit));
         };
         if let Code::Data { size, text: false } = code
-            && let Some(bytes) = self.source.ready_bytes(&value)
+            && let Some(bytes) = self.source.plain_bytes(&value)
         {
-            return self.data(size, bytes.as_ref(), bit, frame);
+            return self.data(size, bytes, bit, frame);
         }
         let Code::Record { plan, frame: base } = code else {
             return self.node(code, &value, bit, frame, false);

@@ -40,18 +40,22 @@ impl<'a> Input<'a> {
     /// The object stays alive, and the thread attached, throughout the lifetime.
     #[inline]
     pub(super) unsafe fn kept(object: &Bound<'_, PyAny>) -> PyResult<Self> {
-        // SAFETY: the object is alive and the interpreter attached; the size and the pointer are read from exact `bytes`.
-        unsafe {
-            if ffi::PyBytes_CheckExact(object.as_ptr()) != 0 {
-                return Ok(Self {
-                    data: ffi::PyBytes_AS_STRING(object.as_ptr()).cast(),
-                    len: length(ffi::Py_SIZE(object.as_ptr())),
-                    view: None,
-                    alive: PhantomData,
-                });
-            }
+        if let Some(bytes) = Self::plain(object) {
+            return Ok(Self { data: bytes.as_ptr(), len: bytes.len(), view: None, alive: PhantomData });
         }
         Self::exported(object)
+    }
+
+    /// The bytes of an object that is exactly `bytes`.
+    #[inline]
+    pub(super) fn plain<'b>(object: &'b Bound<'_, PyAny>) -> Option<&'b [u8]> {
+        // SAFETY: the object is alive for as long as the reference; `bytes` never move or change.
+        unsafe {
+            (ffi::PyBytes_CheckExact(object.as_ptr()) != 0).then(|| {
+                let data = ffi::PyBytes_AS_STRING(object.as_ptr()).cast();
+                std::slice::from_raw_parts(data, length(ffi::Py_SIZE(object.as_ptr())))
+            })
+        }
     }
 
     #[cold]

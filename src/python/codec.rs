@@ -67,11 +67,25 @@ impl Codec {
     /// The value that `data` is the encoding of.
     #[inline]
     pub(super) fn decode<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let py = data.py();
+        match Input::plain(data) {
+            Some(bytes) => self.decode_bytes(data.py(), bytes),
+            None => self.decode_buffer(data),
+        }
+    }
+
+    #[inline]
+    fn decode_bytes<'py>(&self, py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
         let binding = self.binding(py)?;
+        decode(binding.plan(), bytes, &mut Objects::new(py, binding)).map_err(|fault| fault.into_exception(py, None))
+    }
+
+    #[inline(never)]
+    fn decode_buffer<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = data.py();
+        // Before the buffer is asked for: a layout that is no good is told first.
+        self.binding(py)?;
         let input = Input::of(data)?;
-        decode(binding.plan(), input.bytes(), &mut Objects::new(py, binding))
-            .map_err(|fault| fault.into_exception(py, None))
+        self.decode_bytes(py, input.bytes())
     }
 
     /// The value at the start of `data`, and the number of bytes it takes.

@@ -435,6 +435,11 @@ impl<'a, 'py> Source for Reader<'a, 'py> {
     }
 
     #[inline]
+    fn plain_bytes<'v>(&mut self, value: &'v Self::Value) -> Option<&'v [u8]> {
+        Input::plain(value)
+    }
+
+    #[inline]
     fn ready_bytes(&mut self, value: &Self::Value) -> Option<Self::Bytes> {
         // A class made in Python may lend its buffer by code of its own.
         // SAFETY: the object is alive, and so is its type; whoever drives a source keeps the value as long as its bytes.
