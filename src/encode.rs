@@ -101,6 +101,12 @@ pub trait Source {
         self.small(&value)
     }
 
+    /// As [`small_field`](Self::small_field), for a number from 0 on that a `u64` holds.
+    #[inline]
+    fn natural_field(&mut self, record: &Self::Record, slot: usize) -> Option<u64> {
+        self.small_field(record, slot).and_then(|number| u64::try_from(number).ok())
+    }
+
     /// As [`small`](Self::small), for item number `index` of a list; `None` too where the list is shorter.
     #[inline]
     fn small_item(&mut self, list: &Self::List, index: usize) -> Option<i64> {

@@ -100,6 +100,8 @@ pub(crate) struct Numeral {
     /// Whether it is one of the integers that most fields are, which runners treat first.
     pub(crate) plain: Plain,
     pub(crate) signed: bool,
+    /// Whether it takes all numbers of a `u64`, which are more than an `i64` holds.
+    pub(crate) natural: bool,
     pub(crate) order: Order,
     pub(crate) width: u32,
     /// Its place in the word; nothing where it goes byte by byte.
@@ -557,6 +559,7 @@ fn numeral(number: &Number, bit: usize, way: Way, register: Option<usize>, deriv
     Numeral {
         plain,
         signed: number.signed,
+        natural: matches!(form, Form::Unsigned) && number.width == 64 && register.is_none(),
         order: number.order,
         width: number.width,
         part: match way {

@@ -55,6 +55,11 @@ impl<S: Source> Source for Ready<'_, S> {
     }
 
     #[inline]
+    fn natural_field(&mut self, record: &Self::Record, slot: usize) -> Option<u64> {
+        self.0.natural_field(record, slot)
+    }
+
+    #[inline]
     fn small_item(&mut self, list: &Self::List, index: usize) -> Option<i64> {
         self.0.small_item(list, index)
     }

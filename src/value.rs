@@ -275,6 +275,13 @@ impl<'a> Source for Reader<'a> {
         }
     }
 
+    fn natural_field(&mut self, record: &&'a [Value], slot: usize) -> Option<u64> {
+        match record.get(slot) {
+            Some(Value::Unsigned(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
     fn ready_integer(&mut self, value: &&'a Value) -> Option<Integer> {
         value.integer().map(Integer::Number)
     }

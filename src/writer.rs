@@ -126,6 +126,12 @@ impl<S: Source, F: Trouble<S::Error>> Encoder<'_, S, F> {
         };
         let mut word = 0;
         for (slot, numeral) in (stretch.first..).zip(&stretch.numerals) {
+            if numeral.natural
+                && let Some(number) = self.source.natural_field(record, slot)
+            {
+                word |= numeral.part.put(number);
+                continue;
+            }
             let small = if numeral.is_integer() { self.source.small_field(record, slot) } else { None };
             let number = match small {
                 Some(number) if numeral.takes(number) => {

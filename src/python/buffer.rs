@@ -10,6 +10,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use pyo3::{PyTraverseError, PyVisit, ffi};
 
+use super::error::Fault;
+
 /// The bytes of an object, borrowed from `bytes` as they are and from everything else through the buffer protocol.
 pub(super) struct Input<'a> {
     data: *const u8,
@@ -252,12 +254,15 @@ impl Drop for Output<'_> {
 ///
 /// `MemoryError` where there is no room for it.
 #[inline]
-pub(super) fn new_bytes<'py>(py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+pub(super) fn new_bytes<'py>(py: Python<'py>, bytes: &[u8]) -> Result<Bound<'py, PyBytes>, Fault> {
     // SAFETY: the region is readable and no longer than an object may be; a new reference to `bytes`, or NULL with an
     // exception.
     unsafe {
         let object = ffi::PyBytes_FromStringAndSize(bytes.as_ptr().cast(), bytes.len().cast_signed());
-        Ok(Bound::from_owned_ptr_or_err(py, object)?.cast_into_unchecked())
+        match Bound::from_owned_ptr_or_opt(py, object) {
+            Some(object) => Ok(object.cast_into_unchecked()),
+            None => Err(Fault::raised(py)),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use pyo3::types::{PyString, PyType};
 use super::buffer::length;
 use super::codec::Codec;
 use super::construct::Constructor;
+use super::error::Fault;
 
 unsafe extern "C" {
     /// The method cache behind attribute look-up: borrowed, NULL without an exception where nothing is found.
@@ -170,19 +171,21 @@ impl<'py> Arguments<'_, 'py> {
 /// The thread is attached to the interpreter, as it is in every call from there.
 #[inline]
 pub(super) unsafe fn guarded(
-    body: impl for<'py> FnOnce(Python<'py>) -> PyResult<Bound<'py, PyAny>>,
+    body: impl for<'py> FnOnce(Python<'py>) -> Result<Bound<'py, PyAny>, Fault>,
 ) -> *mut ffi::PyObject {
     // SAFETY: as the caller promises. `Python::attach` would find that out anew, in more time than a small call takes.
     let py = unsafe { Python::assume_attached() };
     match catch_unwind(AssertUnwindSafe(|| body(py))) {
         Ok(Ok(object)) => object.into_ptr(),
-        Ok(Err(error)) => raise(py, error),
-        Err(_) => raise(py, PyRuntimeError::new_err("bug in bebytes: please report it")),
+        Ok(Err(fault)) => raise(py, fault),
+        Err(_) => raise(py, PyRuntimeError::new_err("bug in bebytes: please report it").into()),
     }
 }
 
 #[cold]
-fn raise(py: Python<'_>, error: PyErr) -> *mut ffi::PyObject {
+#[inline(never)]
+fn raise(py: Python<'_>, fault: Fault) -> *mut ffi::PyObject {
+    let error = fault.into_exception(py, None);
     // PyO3 did not see the interpreter call us, so exceptions that gave way to others on the way here wait for a call that it
     // does see before they are released. This is one; it would wait for itself where the thread is attached to another
     // interpreter than PyO3 attaches it to.

@@ -35,7 +35,7 @@ impl Codec {
     }
 
     #[inline]
-    pub(super) fn binding(&self, py: Python<'_>) -> PyResult<&Binding> {
+    pub(super) fn binding(&self, py: Python<'_>) -> Result<&Binding, Fault> {
         match self.binding.get() {
             Some(binding) => Ok(binding),
             None => self.bind(py),
@@ -45,7 +45,7 @@ impl Codec {
     /// Has the plan made. Threads that meet here each make one, and the first is kept: no lock is held while the user's
     /// code runs. A plan that cannot be made is tried again the next time.
     #[cold]
-    fn bind(&self, py: Python<'_>) -> PyResult<&Binding> {
+    fn bind(&self, py: Python<'_>) -> Result<&Binding, Fault> {
         let plan = self.plan_factory.bind(py).call1((&self.class, &self.byteorder))?;
         let binding = Binding::new(&plan)?;
         Ok(self.binding.get_or_init(|| binding))
@@ -54,19 +54,25 @@ impl Codec {
     /// Writes `value` behind what is in `out`.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "what is around a small record costs as much as the record")]
-    fn write(&self, value: &Bound<'_, PyAny>, out: &mut Vec<u8>, base: usize, index: Option<usize>) -> PyResult<()> {
+    fn write(
+        &self,
+        value: &Bound<'_, PyAny>,
+        out: &mut Vec<u8>,
+        base: usize,
+        index: Option<usize>,
+    ) -> Result<(), Fault> {
         let py = value.py();
         let binding = self.binding(py)?;
         let mut reader = Reader::new(py, binding);
         match encode_at(binding.plan(), value, &mut reader, out, base, index) {
             Ok(()) => Ok(()),
-            Err(fault) => Err(fault.into_exception(py, reader.into_offender())),
+            Err(fault) => Err(refused(py, fault, reader)),
         }
     }
 
     /// The value that `data` is the encoding of.
     #[inline]
-    pub(super) fn decode<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    pub(super) fn decode<'py>(&self, data: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Fault> {
         match Input::plain(data) {
             Some(bytes) => self.decode_bytes(data.py(), bytes),
             None => self.decode_buffer(data),
@@ -74,13 +80,13 @@ impl Codec {
     }
 
     #[inline]
-    fn decode_bytes<'py>(&self, py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    fn decode_bytes<'py>(&self, py: Python<'py>, bytes: &[u8]) -> Result<Bound<'py, PyAny>, Fault> {
         let binding = self.binding(py)?;
-        decode(binding.plan(), bytes, &mut Objects::new(py, binding)).map_err(|fault| fault.into_exception(py, None))
+        decode(binding.plan(), bytes, &mut Objects::new(py, binding))
     }
 
     #[inline(never)]
-    fn decode_buffer<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    fn decode_buffer<'py>(&self, data: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Fault> {
         let py = data.py();
         // Before the buffer is asked for: a layout that is no good is told first.
         self.binding(py)?;
@@ -90,19 +96,17 @@ impl Codec {
 
     /// The value at the start of `data`, and the number of bytes it takes.
     #[inline]
-    pub(super) fn decode_prefix<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
+    pub(super) fn decode_prefix<'py>(&self, data: &Bound<'py, PyAny>) -> Result<Bound<'py, PyTuple>, Fault> {
         let py = data.py();
         let binding = self.binding(py)?;
         let input = Input::of(data)?;
-        match decode_prefix(binding.plan(), input.bytes(), &mut Objects::new(py, binding)) {
-            Ok((value, consumed)) => (value, consumed).into_pyobject(py),
-            Err(fault) => Err(fault.into_exception(py, None)),
-        }
+        let (value, consumed) = decode_prefix(binding.plan(), input.bytes(), &mut Objects::new(py, binding))?;
+        Ok((value, consumed).into_pyobject(py)?)
     }
 
     /// The encoding of `value`.
     #[inline]
-    pub(super) fn encode<'py>(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+    pub(super) fn encode<'py>(&self, value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyBytes>, Fault> {
         let py = value.py();
         with_scratch(py, |out| {
             self.write(value, out, 0, None)?;
@@ -152,7 +156,7 @@ impl Codec {
             }
             let kind = ErrorKind::BufferTooSmall { expected: size(out.len()), actual: size(output.len() - offset) };
             let error = Error::new(kind, size(offset).saturating_mul(8)).of(self.binding(py)?.name());
-            Err(Fault::from(error).into_exception(py, None))
+            Err(Fault::from(error).into())
         })
     }
 
@@ -167,12 +171,11 @@ impl Codec {
             _ => 0,
         };
         let mut objects = Objects::new(py, binding);
-        let raise = |fault: Fault| fault.into_exception(py, None);
-        let mut list = objects.begin_list(records).map_err(raise)?;
+        let mut list = objects.begin_list(records)?;
         let (mut start, mut index) = (0, 0);
         while start < bytes.len() {
-            let (value, next) = decode_at(plan, bytes, start, index, &mut objects).map_err(raise)?;
-            objects.push(&mut list, value).map_err(raise)?;
+            let (value, next) = decode_at(plan, bytes, start, index, &mut objects)?;
+            objects.push(&mut list, value)?;
             (start, index) = (next, index + 1);
         }
         Ok(list)
@@ -192,7 +195,7 @@ impl Codec {
             for (index, value) in values.try_iter()?.enumerate() {
                 self.write(&value?, out, 0, Some(index))?;
             }
-            new_bytes(py, out)
+            Ok(new_bytes(py, out)?)
         })
     }
 
@@ -266,7 +269,7 @@ impl Decoding {
             }
             Err(fault) => {
                 *self.state() = State::Done;
-                Err(fault.into_exception(py, None))
+                Err(fault.into())
             }
         }
     }
@@ -335,6 +338,13 @@ fn with_scratch<R>(py: Python<'_>, body: impl FnOnce(&mut Vec<u8>) -> R) -> R {
         SCRATCH.put(py, buffer);
     }
     outcome
+}
+
+/// Why a value was refused, with the object that the reader has kept for it.
+#[cold]
+#[inline(never)]
+fn refused(py: Python<'_>, fault: Fault, reader: Reader<'_, '_>) -> Fault {
+    fault.into_exception(py, reader.into_offender()).into()
 }
 
 /// A length in memory as a figure.

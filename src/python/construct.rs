@@ -7,6 +7,7 @@ use pyo3::{PyTraverseError, PyVisit, ffi};
 
 use super::buffer::length;
 use super::call::{Arguments, found_on, guarded, names};
+use super::error::Fault;
 use super::instance::{Fresh, Shape};
 
 /// How the arguments of a call become the fields of a new instance.
@@ -130,9 +131,9 @@ unsafe extern "C" fn construct(
 
 impl Constructor {
     /// The new instance.
-    fn call<'py>(&self, arguments: &Arguments<'_, 'py>) -> PyResult<Bound<'py, PyAny>> {
+    fn call<'py>(&self, arguments: &Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>, Fault> {
         if arguments.count() > self.positional.len() {
-            return Err(self.complaint(arguments));
+            return Err(self.complaint(arguments).into());
         }
         let mut instance = self.shape.make(arguments.py)?;
         for (&index, value) in self.positional.iter().zip(arguments.positional()) {
@@ -141,10 +142,10 @@ impl Constructor {
         let mut likely = arguments.count();
         for (name, value) in arguments.named() {
             let Some(index) = self.find(&name, likely) else {
-                return Err(self.complaint(arguments));
+                return Err(self.complaint(arguments).into());
             };
             if !instance.is_empty(index) {
-                return Err(self.complaint(arguments));
+                return Err(self.complaint(arguments).into());
             }
             instance.put(index, value.to_owned());
             likely = index + 1;
@@ -162,13 +163,13 @@ impl Constructor {
     }
 
     /// Sets the fields that no argument was given for; says whether some are left to factories.
-    fn fill<'py>(&self, instance: &mut Fresh<'_, 'py>, arguments: &Arguments<'_, 'py>) -> PyResult<bool> {
+    fn fill<'py>(&self, instance: &mut Fresh<'_, 'py>, arguments: &Arguments<'_, 'py>) -> Result<bool, Fault> {
         let py = arguments.py;
         let mut factories = false;
         for (index, parameter) in self.parameters.iter().enumerate() {
             if instance.is_empty(index) {
                 match &parameter.filler {
-                    Filler::Required => return Err(self.complaint(arguments)),
+                    Filler::Required => return Err(self.complaint(arguments).into()),
                     Filler::Default(value) => instance.put(index, value.bind(py).clone()),
                     Filler::Factory(_) => factories = true,
                 }

@@ -29,6 +29,13 @@ impl From<PyErr> for Fault {
     }
 }
 
+impl From<Fault> for PyErr {
+    #[cold]
+    fn from(fault: Fault) -> Self {
+        Python::attach(|py| fault.into_exception(py, None))
+    }
+}
+
 impl Fault {
     /// The exception that the interpreter has set.
     #[cold]

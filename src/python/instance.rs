@@ -14,6 +14,7 @@ use pyo3::types::{PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit, ffi};
 
 use super::buffer::length;
+use super::error::Fault;
 
 unsafe extern "C" {
     /// Runs `tp_finalize` of an object whose count has come to 0; below 0 where it came back to life.
@@ -79,7 +80,7 @@ impl Shape {
     ///
     /// `MemoryError`, or what `object.__new__` raises for an abstract class.
     #[inline]
-    pub(super) fn make<'a, 'py>(&'a self, py: Python<'py>) -> PyResult<Fresh<'a, 'py>> {
+    pub(super) fn make<'a, 'py>(&'a self, py: Python<'py>) -> Result<Fresh<'a, 'py>, Fault> {
         if let Some(words) = self.words
             && let Some(memory) = ROOM.take(words)
         {
@@ -98,7 +99,7 @@ impl Shape {
     }
 
     #[inline(never)]
-    fn allocate<'a, 'py>(&'a self, py: Python<'py>) -> PyResult<Fresh<'a, 'py>> {
+    fn allocate<'a, 'py>(&'a self, py: Python<'py>) -> Result<Fresh<'a, 'py>, Fault> {
         let class = self.type_object();
         // SAFETY: `class` is a ready type that we hold a reference to. `tp_alloc` gives zeroed memory, so every slot is
         // NULL, and tracks it; classes with more to set up than that go through `object.__new__`.

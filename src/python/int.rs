@@ -110,15 +110,23 @@ impl Ints {
         }
     }
 
-    /// The number of an `int` from 0 to 2**64 - 1, where its digits are at hand.
+    /// The number of an `int`, or of a subclass of it, from 0 to 2**64 - 1, where its digits are at hand.
     ///
     /// # Safety
     ///
-    /// `value` is an `int`.
+    /// `value` is alive, or NULL.
     #[inline]
     pub(super) unsafe fn read_natural(&self, value: *mut ffi::PyObject) -> Option<u64> {
-        // SAFETY: as the caller promises.
-        unsafe { read_digits(self.layout, value) }
+        // SAFETY: as in `read`.
+        unsafe {
+            if value.is_null() || ffi::PyLong_Check(value) == 0 {
+                return None;
+            }
+            match read_digits(self.layout, value) {
+                Some(number) => Some(number),
+                None => read_small(self.layout, value).and_then(|number| u64::try_from(number).ok()),
+            }
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use pyo3::{Borrowed, ffi};
 use super::buffer::length;
 use super::call::{Arguments, found_on, guarded, names};
 use super::codec::{Codec, Offset};
+use super::error::Fault;
 
 /// Method definitions; the interpreter reads them for as long as it runs.
 struct Definitions<const N: usize>([ffi::PyMethodDef; N]);
@@ -116,7 +117,7 @@ unsafe fn one_argument<'a, 'py>(
     count: ffi::Py_ssize_t,
     keywords: *mut ffi::PyObject,
     name: &str,
-) -> PyResult<(&'a Codec, Borrowed<'a, 'py, PyAny>)> {
+) -> Result<(&'a Codec, Borrowed<'a, 'py, PyAny>), Fault> {
     // SAFETY: as the caller promises; the caller of the method keeps codec and arguments alive until it returns.
     unsafe {
         let codec = Borrowed::from_ptr(py, codec).cast_unchecked::<Codec>();
@@ -200,7 +201,7 @@ unsafe extern "C" fn encode(
 ///
 /// `object` is alive.
 #[inline]
-unsafe fn codec_of<'py>(object: &Bound<'py, PyAny>, name: &Py<PyString>) -> PyResult<Bound<'py, Codec>> {
+unsafe fn codec_of<'py>(object: &Bound<'py, PyAny>, name: &Py<PyString>) -> Result<Bound<'py, Codec>, Fault> {
     let class = object.get_type_ptr();
     // SAFETY: the type of a live object is alive.
     unsafe { found_on::<Codec>(object.py(), class, name, &names(object.py()).codec_class) }
@@ -209,8 +210,8 @@ unsafe fn codec_of<'py>(object: &Bound<'py, PyAny>, name: &Py<PyString>) -> PyRe
 }
 
 #[cold]
-fn no_codec(object: &Bound<'_, PyAny>) -> PyErr {
-    PyTypeError::new_err(format!("{} has no layout to encode by", object.get_type()))
+fn no_codec(object: &Bound<'_, PyAny>) -> Fault {
+    PyTypeError::new_err(format!("{} has no layout to encode by", object.get_type())).into()
 }
 
 unsafe extern "C" fn to_be_bytes(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
@@ -266,7 +267,7 @@ unsafe fn encode_to<'py>(
     keywords: *mut ffi::PyObject,
     method: &str,
     codec: &Py<PyString>,
-) -> PyResult<Bound<'py, PyAny>> {
+) -> Result<Bound<'py, PyAny>, Fault> {
     const PARAMETERS: [&str; 2] = ["buffer", "offset"];
     // SAFETY: as the caller promises.
     let (object, codec, arguments) = unsafe {
@@ -277,9 +278,8 @@ unsafe fn encode_to<'py>(
     let mut given = [None, None];
     if arguments.count() > given.len() {
         let count = arguments.count() + 1;
-        return Err(PyTypeError::new_err(format!(
-            "{method}() takes from 2 to 3 positional arguments but {count} were given"
-        )));
+        let text = format!("{method}() takes from 2 to 3 positional arguments but {count} were given");
+        return Err(PyTypeError::new_err(text).into());
     }
     for (place, value) in given.iter_mut().zip(arguments.positional()) {
         *place = Some(value.to_owned());
@@ -288,16 +288,17 @@ unsafe fn encode_to<'py>(
         let text = name.str()?;
         let text = text.to_cow()?;
         let Some(index) = PARAMETERS.iter().position(|parameter| *parameter == text) else {
-            return Err(PyTypeError::new_err(format!("{method}() got an unexpected keyword argument '{text}'")));
+            return Err(PyTypeError::new_err(format!("{method}() got an unexpected keyword argument '{text}'")).into());
         };
         if given[index].replace(value.to_owned()).is_some() {
-            return Err(PyTypeError::new_err(format!("{method}() got multiple values for argument '{text}'")));
+            return Err(PyTypeError::new_err(format!("{method}() got multiple values for argument '{text}'")).into());
         }
     }
     let [Some(buffer), offset] = given else {
-        return Err(PyTypeError::new_err(format!("{method}() missing 1 required positional argument: 'buffer'")));
+        return Err(PyTypeError::new_err(format!("{method}() missing 1 required positional argument: 'buffer'")).into());
     };
     let offset = offset.map_or(Offset::Start, |offset| Offset::Given(offset.unbind()));
     let written = codec.get().encode_into(&object, &buffer, offset)?;
-    Ok(written.into_pyobject(py)?.into_any())
+    let Ok(written) = written.into_pyobject(py);
+    Ok(written.into_any())
 }

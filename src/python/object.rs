@@ -226,7 +226,7 @@ impl<'a, 'py> Sink for Objects<'a, 'py> {
 
     #[inline]
     fn begin(&mut self, plan: &Plan) -> Result<Self::Record, Fault> {
-        Ok(self.binding.shape(plan).make(self.py)?)
+        self.binding.shape(plan).make(self.py)
     }
 
     #[inline]
@@ -404,6 +404,12 @@ impl<'a, 'py> Source for Reader<'a, 'py> {
     fn small_field(&mut self, record: &Self::Record, slot: usize) -> Option<i64> {
         // SAFETY: `record` made sure that the shape fits, see `field`; no other code runs while the value is borrowed.
         unsafe { self.ints.read(record.shape.peek(&record.object, slot)) }
+    }
+
+    #[inline]
+    fn natural_field(&mut self, record: &Self::Record, slot: usize) -> Option<u64> {
+        // SAFETY: as in `small_field`.
+        unsafe { self.ints.read_natural(record.shape.peek(&record.object, slot)) }
     }
 
     #[inline]
