@@ -177,7 +177,8 @@ impl Word {
     ///
     /// # Errors
     /// The first of `with`.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call for each number costs as much as the work")]
     pub fn each<E>(&self, bytes: &[u8], mut with: impl FnMut(u64) -> Result<(), E>) -> Result<(), E> {
         let big = self.order == Order::Big;
         match self.bytes {

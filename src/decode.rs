@@ -561,6 +561,7 @@ impl<'a, S: Sink, F: Trouble<S::Error>> Decoder<'a, S, F> {
     }
 
     /// The items of a list of `count` plain integers, if all are there; says how many that are.
+    #[inline]
     fn plain_items(&mut self, items: &Items, count: u64, list: &mut S::List) -> Result<usize, F> {
         let Code::Alone(alone) = &items.code else { return Ok(0) };
         let (Way::Word(word), numeral) = (&alone.way, &alone.numeral) else { return Ok(0) };

@@ -250,7 +250,8 @@ impl<'a, 'py> Sink for Objects<'a, 'py> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call costs as much as the work")]
     fn push(&mut self, list: &mut Self::List, value: Self::Value) -> Result<(), Fault> {
         // SAFETY: the list is owned; where its room is not used up, the place behind its last item is ours to fill. Size and
         // room are read anew each time: the user's code may have found the list through the collector.
@@ -263,13 +264,19 @@ impl<'a, 'py> Sink for Objects<'a, 'py> {
                 return Ok(());
             }
         }
-        Ok(list.append(value)?)
+        push_slowly(list, value)
     }
 
     #[inline]
     fn finish_list(&mut self, list: Self::List) -> Result<Self::Value, Fault> {
         Ok(list.into_any())
     }
+}
+
+#[cold]
+#[inline(never)]
+fn push_slowly<'py>(list: &Bound<'py, PyList>, value: Bound<'py, PyAny>) -> Result<(), Fault> {
+    Ok(list.append(value)?)
 }
 
 /// Gives the values of Python objects to be written.
