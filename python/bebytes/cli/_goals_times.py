@@ -216,7 +216,8 @@ def _goals() -> Iterable[Goal]:
         for (operation, ours), limit in zip((("decode", DECODE), ("encode", ENCODE)), limits, strict=True):
             faster = _over(operation, ours, rival, faster=True)
             yield Goal("rivals", f"{operation} against {rival}, geometric mean", ">=", limit, "x", "mean", faster)
-            yield Goal("rivals", f"{operation} against {rival}, each layout", ">=", 1, "x", "each", faster)
+            if rival == NEO:
+                yield Goal("rivals", f"{operation} against {rival}, each layout", ">=", 1, "x", "each", faster)
 
     for rival in PURE:
         name = "bitstruct without C" if rival == "bitstruct:python" else rival.replace("_", "-")
