@@ -16,7 +16,7 @@ import pytest
 from bebytes import scenarios
 from bebytes.cli import _leaks
 from bebytes.cli._leaks import leak_of, leaked
-from bebytes.scenarios import Scenario
+from bebytes.scenarios import Scenario, enums
 
 RUNS = int(os.environ.get("BEBYTES_LEAK_RUNS", "600"))
 SLOWER = 100
@@ -103,4 +103,4 @@ class TestWatch:
         watched = _leaks.watched_of(scenarios.find("layouts/packet/decode"))
 
         assert {"Packet", "Endpoint", "Status", "Permissions", "None", "derived"} <= set(watched)
-        assert scenarios.enums.Status.PAUSED in watched.values()  # type: ignore[attr-defined]  # loaded by now
+        assert enums.Status.PAUSED in watched.values()
