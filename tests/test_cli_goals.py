@@ -299,6 +299,7 @@ class TestCommand:
         assert goals(*SHORT, "--only", "calls", "--layout", "ipv4,numbers", "--detail") == 0
         out = capsys.readouterr().out
         assert len(re.findall(r"\n    numbers +[\d.]+ F", out)) == 5
+        assert re.search(r"\nlayouts/ipv4/decode +floor [\d,.]+, native:held [\d,.]+, native:written ", out)
 
     @needs_floor
     def test_a_goal_that_is_missed_fails_a_check_alone(

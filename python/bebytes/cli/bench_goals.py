@@ -165,6 +165,8 @@ class _Run:
         ]
         record["goals"] = [outcome.form() for outcome in outcomes]
         _show(record, outcomes, self._screen, self._detail)
+        if self._detail:
+            self._show_times()
         return record, self._wrong()
 
     def _time(self) -> None:
@@ -203,6 +205,19 @@ class _Run:
             self._screen.section("weighing: processes that import, a wheel")
             outcomes += judged(_goals_weight.GOALS, self._parts, _goals_weight.measure(self._quick, self._screen.step))
         return outcomes
+
+    def _show_times(self) -> None:
+        from . import _goals_times
+
+        times = _goals_times.Times(self._timed, self._cells, self._missing)
+        lines = [
+            (key, ", ".join(f"{engine} {ns:,.1f}" for engine, ns in found.items()))
+            for key, found in _goals_times.by_scenario(times)
+        ]
+        if lines:
+            self._screen.line()
+            self._screen.line("nanoseconds, the best rounds", "bold cyan")
+            self._screen.pairs(lines, max(len(key) for key, _ in lines), "")
 
     def _wrong(self) -> list[str]:
         wrong = [
@@ -280,7 +295,8 @@ def _show_part(outcomes: Sequence[Outcome], screen: "Screen", detail: bool) -> N
             reasons.append((goal.text, outcome.reason))
             table.add_row(goal.text, limit, "", "", "not measured", style="dim")
             continue
-        worst = f"{outcome.worst} {shown(outcome.worst_figure, goal.unit)}" if outcome.differs else ""
+        # Its unit is that of the figure beside it.
+        worst = f"{outcome.worst} {shown(outcome.worst_figure, goal.unit).split()[0]}" if outcome.differs else ""
         figure = plain(shown(outcome.figure, goal.unit))
         table.add_row(goal.text, limit, figure, plain(worst), outcome.verdict, style="" if outcome.met else "yellow")
         if detail and outcome.differs:
