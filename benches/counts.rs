@@ -1,4 +1,5 @@
-//! Counts what scenarios cost on the Rust core: `counts FILE OPERATIONS`, run by profiling/counts.py.
+//! Counts what scenarios cost on the Rust core: `counts FILE OPERATIONS`, run by profiling/counts.py. A third argument `reused`
+//! has it use its memory again, as `bebytes bench goals` asks.
 //!
 //! Callgrind counts the instructions of `measured`; the heap is counted here. Each scenario is a line of JSON. Memory comes
 //! from an allocator that does the same whatever was allocated before. With that of libc, whether a growing block moves
@@ -128,10 +129,14 @@ unsafe impl GlobalAlloc for Heap {
 
 fn main() {
     let words: Vec<_> = std::env::args().collect();
-    let [_, file, operations] = words.as_slice() else { panic!("usage: counts FILE OPERATIONS") };
+    let (file, operations, reused) = match words.as_slice() {
+        [_, file, operations] => (file, operations, false),
+        [_, file, operations, way] if way == "reused" => (file, operations, true),
+        _ => panic!("usage: counts FILE OPERATIONS [reused]"),
+    };
     let operations: usize = operations.parse().expect("a number of operations");
     for scenario in &scenario::read(Path::new(file)).expect("a file of scenarios") {
-        let work = plans::work(scenario);
+        let work = if reused { plans::work_reusing(scenario) } else { plans::work(scenario) };
         // Checking also makes the blocks that the loop will use again.
         let failures = work.failures();
         assert!(failures.is_empty(), "{} is wrong: {failures:?}", scenario.key());

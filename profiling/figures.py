@@ -22,6 +22,7 @@ PLOTS = {
     "growth_fields": "growth",
     "growth_bytes": "growth",
     "growth_items": "growth",
+    "growth_telemetry": "growth",
     "growth_depth": "growth",
 }
 """The plots of docs/, and the record that each is drawn from."""
@@ -49,7 +50,7 @@ def load(name: str, kind: str = "bench") -> Record:
     Raises:
         bebytes.cli._record.RecordError: there is none; the text lists those that there are.
     """
-    if kind in ("bench", "memory"):
+    if kind in ("bench", "memory", "goals"):
         return _record.load(name, kind)
     path = _record.path_of(name)
     if not path.exists():

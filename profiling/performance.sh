@@ -10,7 +10,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=profiling/common.sh
 source "$ROOT/profiling/common.sh"
 
-RECORDS=(suite growth memory counts parts cache samples emptied)
+RECORDS=(suite growth goals memory counts parts cache samples emptied)
 
 record() {
     local bebytes=$VENV/bin/bebytes python=$VENV/bin/python
@@ -18,9 +18,10 @@ record() {
     case $1 in
     suite) "$bebytes" bench --engines all --save suite ;;
     growth)
-        "$bebytes" bench --group growth_fields,growth_bytes,growth_items,growth_depth \
-            --engines core,native,python,floor,neoconstruct,construct --save growth
+        "$bebytes" bench --group growth_fields,growth_bytes,growth_items,growth_telemetry,growth_depth \
+            --engines core,native,python,floor,neoconstruct,rustruct,construct --save growth
         ;;
+    goals) "$bebytes" bench goals --save goals ;;
     memory) "$bebytes" bench memory --engines native,python,slots,floor,neoconstruct,construct --save memory ;;
     counts) "$ROOT/profiling/counts.sh" --save ;;
     *) "$python" "$ROOT/profiling/costs.py" "$1" --save "$1" ;;
@@ -48,7 +49,7 @@ main() {
         exec "$VENV/bin/python" profiling/performance.py --check
     fi
     if ((${#wanted[@]} > 0)); then
-        tools "$VENV" rivals profile
+        tools "$VENV" build rivals py-spy memray
         for name in "${wanted[@]}"; do record "$name"; done
     fi
     tools "$VENV" docs

@@ -24,6 +24,7 @@ AXES = {
     "growth_fields": ("u16 fields", "Cost by the number of fields"),
     "growth_bytes": ("bytes of the message", "Cost by the size of the message"),
     "growth_items": ("structs in the list", "Cost by the length of a list"),
+    "growth_telemetry": ("records of the message", "Cost by the records of a telemetry message"),
     "growth_depth": ("levels of nesting", "Cost by the depth of nesting"),
 }
 

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 import figures
 
-from bebytes.scenarios import GROWTH
+from bebytes.cli._goals import limit_shown, shown
+from bebytes.scenarios import GROWTH, LAYOUTS
 
 STEPS = {
     "growth_fields": (1, "a field"),
     "growth_bytes": (1000, "1,000 bytes"),
     "growth_items": (1, "a struct"),
+    "growth_telemetry": (1, "a record"),
     "growth_depth": (1, "a level"),
 }
 """The step whose cost is shown of what grows."""
@@ -68,6 +70,45 @@ def emptied() -> str:
             else f"With this compiler, both loops of {operation} show about the same."
         )
     return "\n".join(text)
+
+
+# --- Goals --------------------------------------------------------------------------------------------------------
+
+
+def goals() -> str:
+    """
+    The goals, each with its limit, what was measured, and the verdict.
+    """
+    rows = []
+    for goal in figures.load("goals", "goals")["goals"]:
+        limit = limit_shown(goal["sign"], goal["limit"], goal["unit"])
+        if goal["met"] is None:
+            rows.append((goal["part"], goal["goal"], limit, "", "", f"not measured: {goal['reason']}"))
+            continue
+        by = goal["by"]
+        worst = f"{goal['worst']} {shown(goal['worst_measured'], goal['unit'])}" if len(set(by.values())) > 1 else ""
+        verdict = "met" if goal["met"] else "**not met**"
+        rows.append((goal["part"], goal["goal"], limit, shown(goal["measured"], goal["unit"]), worst, verdict))
+    head = ("part", "goal", "limit", "measured", "worst", "verdict")
+    return table(head, rows, 2)
+
+
+def goals_calls() -> str:
+    """
+    Nanoseconds of the floor and of native by layout, and their ratios.
+    """
+    record = figures.load("goals", "goals")
+    rows = []
+    for name in dict.fromkeys(row["name"] for row in record["rows"] if row["group"] in LAYOUTS):
+        cells = [name]
+        for operation, ours in (("decode", "native:held"), ("encode", "native:method")):
+            a, b = (
+                figures.times(record, who, "layouts", operation).get(f"layouts/{name}/{operation}")
+                for who in ("floor", ours)
+            )
+            cells += [number(a), number(b), number(b / a)] if a and b else ["", "", ""]
+        rows.append(cells)
+    return table(("layout", "F decode", "native", "ratio", "F encode", "native", "ratio"), rows)
 
 
 # --- Engines ------------------------------------------------------------------------------------------------------
@@ -357,6 +398,7 @@ def allocations() -> str:
 RECORDS = {
     "suite": "bench",
     "growth": "bench",
+    "goals": "goals",
     "memory": "memory",
     "parts": "parts",
     "counts": "counts",
@@ -368,14 +410,18 @@ RECORDS = {
 
 SUITE = "bebytes bench --engines all --save suite"
 GROWN = (
-    f"bebytes bench --group {','.join(GROWTH)} --engines core,native,python,floor,neoconstruct,construct --save growth"
+    f"bebytes bench --group {','.join(GROWTH)} --engines core,native,python,floor,neoconstruct,rustruct,construct"
+    " --save growth"
 )
 WEIGHED = "bebytes bench memory --engines native,python,slots,floor,neoconstruct,construct --save memory"
+AIMED = "bebytes bench goals --save goals"
 COUNTED = "profiling/counts.sh --save"
 COSTS = "profiling/costs.py cache --save cache"
 
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "machine": ("profiling/performance.sh --record", machine),
+    "goals": (AIMED, goals),
+    "goals-calls": (AIMED, goals_calls),
     "emptied": ("profiling/costs.py emptied --save emptied", emptied),
     "engines": (SUITE, engines),
     "order": (SUITE, order),

@@ -31,6 +31,8 @@ PROGRAM = """\
             answer = {{"absent": "no enums"}}
         else:
             answer = {{"failures": []}} if verb == "check" else {{"ns": 10 * int(rest[0])}}
+            if "reused" in rest:
+                answer = {{"failures": ["input 0"]}} if verb == "check" else {{"ns": int(rest[0])}}
         print(json.dumps(answer), flush=True)
 """
 
@@ -86,6 +88,18 @@ class TestPrograms:
 
         assert run("--engine", "core") == 2
         assert "the engine core is a debug build" in capsys.readouterr().err
+
+    def test_a_program_has_other_ways(self, program: Path, tmp_path: Path) -> None:
+        s = scenarios.find("arrays/fixed/encode")
+        order = write_scenarios(tmp_path / "one.json", [s])
+        whole = Program("core", program, tmp_path / "one.json", order, {})
+        way = whole.way("reused")
+        try:
+            assert (way.name, way.absent(s)) == ("core:reused", "")
+            assert (whole.failures(s), way.failures(s)) == ([], ["input 0"])
+            assert (whole.time(s, 7), way.time(s, 7)) == (70, 7)
+        finally:
+            whole.close()
 
     def test_one_that_does_not_start_has_a_reason(self, tmp_path: Path) -> None:
         file = tmp_path / "engine"

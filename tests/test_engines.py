@@ -30,9 +30,9 @@ ROOT = Path(__file__).resolve().parent.parent
 RIVALS = [name for name in _engines.NAMES if name not in _engines.PROGRAMS]
 
 # What each engine cannot express of the scenarios, by the reason; all others are supported, and stay so.
-DATA = "vectors/from-field, real/ipv4 header"
-LISTS = "nested/mixed types, nested/allocation, mixed/packet, mixed/memory stress, mixed/dns-like, real/tzif, real/elf segments, real/dns message, real/ipv4 udp dns"
-BITS = "primitives/u8, primitives/u16, primitives/u32, bit_fields/complex, bit_fields/cross-byte, enums/auto-sized, enums/flags, nested/deep, real/ccsds header, real/ccsds telemetry"
+DATA = "vectors/from-field, real/ipv4 header, layouts/sized bytes"
+LISTS = "nested/mixed types, nested/allocation, mixed/packet, mixed/memory stress, mixed/dns-like, real/tzif, real/elf segments, real/dns message, real/ipv4 udp dns, layouts/dns name, growth_telemetry/1, growth_telemetry/4, growth_telemetry/16, growth_telemetry/64, growth_telemetry/256"
+BITS = "primitives/u8, primitives/u16, primitives/u32, bit_fields/complex, bit_fields/cross-byte, enums/auto-sized, enums/flags, nested/deep, real/ccsds header, real/ccsds telemetry, layouts/bits of u8, layouts/bits of u16, layouts/bits of u32, layouts/bits and u32, layouts/ipv4, layouts/enum of bits, layouts/nested, layouts/packet"
 NO_DATA = "no lengths known only from data"
 OWN_FIELDS = "no length in a field of a nested struct: an expression knows the fields of its own class"
 UNSUPPORTED: dict[str, dict[str, str]] = {
@@ -44,8 +44,8 @@ UNSUPPORTED: dict[str, dict[str, str]] = {
     "dissect": {OWN_FIELDS: "real/tzif, real/elf segments"},
     "bitstruct": {
         NO_DATA: DATA,
-        "one flat format: no nested structs": f"{LISTS}, nested/deep, arrays/fixed, arrays/of structs, real/ccsds telemetry",
-        "one flat format: no lists": "arrays/two dimensions",
+        "one flat format: no nested structs": f"{LISTS}, nested/deep, arrays/fixed, arrays/of structs, real/ccsds telemetry, layouts/nested, layouts/packet",
+        "one flat format: no lists": "arrays/two dimensions, layouts/arrays",
     },
     "caterpillar": {
         "no lists in lists: a second dimension takes the place of the first": "arrays/two dimensions",
@@ -101,7 +101,8 @@ def engine_of(name: str) -> PythonEngine:
 
 @cache
 def measured() -> list[Scenario]:
-    return [s for s in scenarios.load() if isinstance(s, Scenario)]
+    groups = (*scenarios.GROUPS, "growth_telemetry", *scenarios.LAYOUTS)
+    return [s for s in scenarios.load(groups) if isinstance(s, Scenario)]
 
 
 @cache

@@ -192,6 +192,29 @@ class TestTables:
         assert "In 1 of 1 rows" in tables.heavier()
         assert "enums, a (2.50 times as much)" in tables.heavier()
 
+    def test_goals_are_limits_figures_and_verdicts(self, kept: Path) -> None:
+        about = {"part": "calls", "goal": "decode", "sign": "<=", "limit": 0.45, "unit": "F", "rule": "mean"}
+        figure = {"measured": 0.5, "worst": "b", "worst_measured": 1.0, "by": {"a": 0.25, "b": 1.0}}
+        aims = [
+            about | figure | {"met": False},
+            about | figure | {"met": True, "by": {"a": 0.5}},
+            about | {"met": None, "reason": "no floor"},
+        ]
+        times = [
+            row("layouts/a/decode", **{"floor": cell(100), "native:held": cell(45), "native:loop": cell(9)}),
+            row("layouts/a/encode", **{"floor": cell(50), "native:method": {"absent": "no"}}),
+            row("mixed/a/decode", **{"core:reused": cell(5)}),
+        ]
+        form = record(*times) | {"kind": "goals", "goals": aims}
+        (kept / "goals.json").write_text(json.dumps(form))
+
+        assert tables.goals().splitlines()[2:] == [
+            "| calls | decode | ≤ 0.45 F | 0.50 F | b 1.00 F | **not met** |",
+            "| calls | decode | ≤ 0.45 F | 0.50 F |  | met |",
+            "| calls | decode | ≤ 0.45 F |  |  | not measured: no floor |",
+        ]
+        assert tables.goals_calls().splitlines()[2:] == ["| a | 100 | 45.0 | 0.45 |  |  |  |"]
+
     def test_parts_are_shares_by_kind(self, kept: Path) -> None:
         parts = [
             {"path": "", "kind": "call", "ns": 10, "create_ns": 0},

@@ -14,7 +14,8 @@ from bebytes.scenarios import Absent, Scenario, enums, real
 
 LOADED = scenarios.load()
 GROWING = [s for s in scenarios.load(scenarios.GROWTH) if isinstance(s, Scenario)]
-PRESENT = [*(s for s in LOADED if isinstance(s, Scenario)), *GROWING]
+AIMED = [s for s in scenarios.load(scenarios.LAYOUTS) if isinstance(s, Scenario)]
+PRESENT = [*(s for s in LOADED if isinstance(s, Scenario)), *GROWING, *AIMED]
 
 # The counts that the groups promise.
 ITERATIONS = {
@@ -29,7 +30,9 @@ ITERATIONS = {
     "growth_fields": {100_000},
     "growth_bytes": {20_000},
     "growth_items": {10_000},
+    "growth_telemetry": {20_000},
     "growth_depth": {100_000},
+    "layouts": {200_000},
 }
 
 # The sizes in bytes, in the order of the amounts.
@@ -37,6 +40,7 @@ GROWTH_SIZES = {
     "growth_fields": [2, 4, 8, 16, 32, 64, 128],
     "growth_bytes": [20, 68, 260, 1028, 4100, 16_388, 65_540],
     "growth_items": [6, 18, 66, 258, 1026, 4098],
+    "growth_telemetry": [22, 43, 127, 463, 1807],
     "growth_depth": [1, 2, 4, 8, 16, 32],
 }
 
@@ -60,7 +64,7 @@ def test_a_scenario_is_whole(scenario: Scenario) -> None:
 
 def test_every_group_is_there_and_keys_are_unique() -> None:
     assert [group for group in scenarios.GROUPS if any(s.group == group for s in LOADED)] == list(scenarios.GROUPS)
-    assert list(ITERATIONS) == [*scenarios.GROUPS, *scenarios.GROWTH]
+    assert list(ITERATIONS) == [*scenarios.GROUPS, *scenarios.GROWTH, *scenarios.LAYOUTS]
     assert len({s.key for s in PRESENT}) == len(PRESENT)
 
 
@@ -74,8 +78,15 @@ def test_growth_is_by_the_amount_in_the_name(group: str) -> None:
         assert [{len(raw) for raw in s.data} for s in grown] == [{size} for size in GROWTH_SIZES[group]]
 
 
-def test_growth_is_not_measured_unasked() -> None:
-    assert not {s.group for s in LOADED} & set(scenarios.GROWTH)
+def test_growth_and_the_layouts_of_the_goals_are_not_measured_unasked() -> None:
+    assert not {s.group for s in LOADED} & {*scenarios.GROWTH, *scenarios.LAYOUTS}
+
+
+def test_there_are_fifteen_layouts_for_the_goals() -> None:
+    assert len(AIMED) == 2 * 15
+    assert {len(raw) for raw in scenarios.find("layouts/packet/encode").data} == {64}
+    assert len(fields(scenarios.find("layouts/ipv4/decode").schema)) == 13
+    assert {len(value.segments) for value in scenarios.find("layouts/dns name/decode").values} == {3}  # type: ignore[attr-defined]
 
 
 # Typed from the page on the wire format and from dumps, so that a slip in the packing of the files shows.
@@ -96,6 +107,18 @@ def test_growth_is_not_measured_unasked() -> None:
         ("growth_bytes/16/decode", 1, "00000010" + "0102030405060708090a0b0c0d0e0f10"),
         ("growth_depth/4/decode", 1, "25262728"),
         ("growth_items/1/encode", 1, "0001" + "1104" + "1405"),
+        ("growth_telemetry/1/encode", 2, "0014" + "0a" + "73746174696f6e2d3032" + "0001" + "0181" + "02" + "42800000"),
+        ("layouts/numbers/encode", 1, "25" + "04fe" + "03fffffb" + "03ffffffffffffe5"),
+        ("layouts/ipv4/decode", 1, "45050053" + "04fe207f" + "21110407" + "c0a80101" + "0a010001"),
+        ("layouts/enum of bits/encode", 7, "c7"),
+        ("layouts/nested/encode", 1, "0fc1" + "01fe457ec3" + "b90e"),
+        (
+            "layouts/arrays/decode",
+            0,
+            "0001020304050607" + "00010203" + "0101" + "0402" + "0703" + "0a04" + "0d05" + "1006" + "1307" + "1608",
+        ),
+        ("layouts/packet/encode", 1, "2801" + "030a068110" + "1d7f270ee0" + bytes(range(1, 53)).hex()),
+        ("layouts/dns name/encode", 1, "03777777" + "06686f73742d31" + "0e6578616d706c656578616d706c65"),
     ],
 )
 def test_bytes_by_hand(key: str, number: int, text: str) -> None:

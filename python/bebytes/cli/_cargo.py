@@ -9,7 +9,7 @@ from pathlib import Path
 
 import bebytes
 
-EXAMPLES = {"crate": "engine_crate", "core": "engine_core"}
+EXAMPLES = {"crate": "engine_crate", "core": "engine_core", "counts": "counts"}
 
 
 class BuildError(Exception):

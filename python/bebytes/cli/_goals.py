@@ -123,6 +123,13 @@ class Outcome:
         return None if self.reason else self.goal.met(self.figure)
 
     @property
+    def differs(self) -> bool:
+        """
+        Whether the figures are not all the same, so that one of them is the worst.
+        """
+        return len(set(self.by.values())) > 1
+
+    @property
     def verdict(self) -> str:
         """
         The same in words.

@@ -23,6 +23,9 @@ Loop = Callable[[Any, Sequence[Any], int], int]
 ELSEWHERE = "another operation's"
 """Why a way does nothing on a scenario that is not of its operation."""
 
+READS = 24
+"""How many attributes are read in a turn of the loop, at least."""
+
 _LOOP = """\
 def loop(call, inputs, operations):
     laps, rest = divmod(operations, len(inputs))
@@ -164,8 +167,10 @@ def _constructed(given: _Given) -> _Call:
 
 
 def _read(given: _Given) -> _Call:
-    reads = [f"value.{name}" for name in given.names]
-    return _Call(f"({', '.join(reads)},)", given.objects, _fields(given), statement="; ".join(reads))
+    # As many that the clock tells them from the loop.
+    reads = [f"value.{name}" for name in given.names] * (READS // len(given.names) + 1)
+    answers = [fields * (READS // len(fields) + 1) for fields in _fields(given)]
+    return _Call(f"({', '.join(reads)},)", given.objects, answers, statement="; ".join(reads))
 
 
 def _pairs(given: _Given) -> list[tuple[Any, Any]]:

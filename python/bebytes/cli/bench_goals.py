@@ -165,6 +165,8 @@ class _Run:
         ]
         record["goals"] = [outcome.form() for outcome in outcomes]
         _show(record, outcomes, self._screen, self._detail)
+        if self._detail:
+            self._show_times()
         return record, self._wrong()
 
     def _time(self) -> None:
@@ -191,10 +193,31 @@ class _Run:
         self._missing |= missing
 
     def _outcomes(self) -> list[Outcome]:
+        from . import _goals_memory, _goals_times, _goals_weight
+
+        times = _goals_times.Times(self._timed, self._cells, self._missing)
+        outcomes = judged(_goals_times.GOALS, self._parts, times)
+        if {"memory", "leaks"}.intersection(self._parts):
+            self._screen.section("counting allocations, and what many calls leave")
+            memory = _goals_memory.measure(self._layouts, self._parts, self._quick, self._screen.step)
+            outcomes += judged(_goals_memory.GOALS, self._parts, memory)
+        if "weight" in self._parts:
+            self._screen.section("weighing: processes that import, a wheel")
+            outcomes += judged(_goals_weight.GOALS, self._parts, _goals_weight.measure(self._quick, self._screen.step))
+        return outcomes
+
+    def _show_times(self) -> None:
         from . import _goals_times
 
         times = _goals_times.Times(self._timed, self._cells, self._missing)
-        return judged(_goals_times.GOALS, self._parts, times)
+        lines = [
+            (key, ", ".join(f"{engine} {ns:,.1f}" for engine, ns in found.items()))
+            for key, found in _goals_times.by_scenario(times)
+        ]
+        if lines:
+            self._screen.line()
+            self._screen.line("nanoseconds, the best rounds", "bold cyan")
+            self._screen.pairs(lines, max(len(key) for key, _ in lines), "")
 
     def _wrong(self) -> list[str]:
         wrong = [
@@ -272,10 +295,11 @@ def _show_part(outcomes: Sequence[Outcome], screen: "Screen", detail: bool) -> N
             reasons.append((goal.text, outcome.reason))
             table.add_row(goal.text, limit, "", "", "not measured", style="dim")
             continue
-        worst = f"{outcome.worst} {shown(outcome.worst_figure, goal.unit)}" if len(outcome.by) > 1 else ""
+        # Its unit is that of the figure beside it.
+        worst = f"{outcome.worst} {shown(outcome.worst_figure, goal.unit).split()[0]}" if outcome.differs else ""
         figure = plain(shown(outcome.figure, goal.unit))
         table.add_row(goal.text, limit, figure, plain(worst), outcome.verdict, style="" if outcome.met else "yellow")
-        if detail and len(outcome.by) > 1:
+        if detail and outcome.differs:
             for name, single in outcome.by.items():
                 mark = "" if goal.rule == "mean" or goal.met(single) else "over"
                 table.add_row(f"    {name}", "", plain(shown(single, goal.unit)), "", mark, style="dim")

@@ -35,7 +35,7 @@ __all__ = [
 GROUPS = ("primitives", "bit_fields", "enums", "vectors", "nested", "arrays", "mixed", "real")
 """The groups that are measured where none is named."""
 
-GROWTH = ("growth_fields", "growth_bytes", "growth_items", "growth_depth")
+GROWTH = ("growth_fields", "growth_bytes", "growth_items", "growth_telemetry", "growth_depth")
 """Groups in which one layout grows; the name of each scenario is the amount, in digits."""
 
 LAYOUTS = ("layouts",)
