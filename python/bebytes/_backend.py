@@ -104,9 +104,9 @@ def _make(schema: Schema, byteorder: str, backend: str) -> Runner:
     if backend == "native" and _native is not None:
         codec: Runner = _native.codec(schema.cls, byteorder)
         return codec
-    from ._python import Runner as PythonRunner
+    from ._generated import Runner as GeneratedRunner
 
-    return PythonRunner(schema.plan(byteorder))
+    return GeneratedRunner(schema.plan(byteorder), byteorder)
 
 
 def install(base: Any) -> None:
