@@ -433,24 +433,24 @@ class Slot:
     """
     How generated source reads and writes one slot of a class.
 
-    By attribute where that leads to the slot and nowhere else, since Python then goes there directly; a slot whose name means
-    something else (that of a derived field computes) gets a second name in the class; what looks at attributes itself
-    (`__getattr__`, a frozen class) is passed by with the slot's own functions.
+    Python goes straight to a slot by an attribute that leads to it. The field's own name may come to mean something else
+    (that of a derived field computes; anybody may replace an attribute of a class), so each slot gets a second name in the
+    class. What looks at attributes itself (`__getattr__`, a frozen class) is passed by with the slot's own functions.
     """
 
     def __init__(self, source: Source, cls: Any, index: int) -> None:
         self._source = source
         self._slot = slot = cls.__bebytes_slots__[index]
         self._key = cls, index
-        name = slot.__name__
-        found = next(c.__dict__[name] for c in cls.__mro__ if name in c.__dict__)
-        if found is not slot or not _is_plain(name):
-            name = f"__bebytes_slot_{index}__"
-            if getattr(cls, name, None) is not slot:
-                setattr(cls, name, slot)
-        self._name = name
-        self._reads = cls.__getattribute__ is object.__getattribute__ and not hasattr(cls, "__getattr__")
-        self._writes = cls.__setattr__ is object.__setattr__
+        field = slot.__name__
+        # Python reads other names in source as their normal form (NFKC).
+        self._name = name = f"_bebytes_{field if field.isascii() else index}"
+        taken = next((c.__dict__[name] for c in cls.__mro__ if name in c.__dict__), None)
+        if taken is None:
+            type.__setattr__(cls, name, slot)
+        free = taken is None or taken is slot
+        self._reads = free and cls.__getattribute__ is object.__getattribute__ and not hasattr(cls, "__getattr__")
+        self._writes = free and cls.__setattr__ is object.__setattr__
 
     def load(self, record: str) -> str:
         """
@@ -473,8 +473,3 @@ class Slot:
             ("set", *self._key), "set", f"writes {self._slot.__name__}", lambda: self._slot.__set__
         )
         return f"{put}({record}, {value})"
-
-
-def _is_plain(name: str) -> bool:
-    # Python reads other names in source as their normal form (NFKC).
-    return name.isascii()

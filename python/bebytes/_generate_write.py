@@ -394,16 +394,19 @@ class _Writer:
                 self._add(name)
 
     def _list(self, node: List, name: str, lengths: Lengths | None) -> None:
+        # Lengths are those of what was made of the items: another thread may change the list meanwhile.
         line = self._source.line
         match node.count:
             case Fixed(count):
-                line(f"if len({name}) != {count}: raise Odd")
+                number = str(count)
             case Computed(expression):
                 assert lengths is not None, "a computed length is in a struct"
-                line(f"if len({name}) != {lengths.write(expression)}: raise Odd")
+                number = lengths.write(expression)
+            case _:
+                number = ""
         item = node.item
         if isinstance(item, Number) and item.kind != "char" and code_of(item) is not None:
-            self._plain_items(item, node.count, name)
+            self._plain_items(item, number, name)
             return
         out, local = self._source.local("out"), self._source.local("item")
         with self._source.apart(loop=True) as body:
@@ -413,9 +416,11 @@ class _Writer:
             line(f"{out}.append({writer.result()})")
         line(f"{out} = []\nfor {local} in {name}:")
         self._source.lines += body
+        if number:
+            line(f"if len({out}) != {number}: raise Odd")
         self._add(f"b''.join({out})")
 
-    def _plain_items(self, item: Number, count: Any, name: str) -> None:
+    def _plain_items(self, item: Number, number: str, name: str) -> None:
         line = self._source.line
         self._source.function(plain)
         if item.table is not None:
@@ -429,13 +434,16 @@ class _Writer:
             line(f"if not {types}.issuperset(map(type, {name})): {otherwise}")
         code = code_of(item)
         if code == "B":
-            self._add(f"bytes({name})")
-        elif isinstance(count, Fixed):
-            call = self._source.struct(f"{order_of(item) or '>'}{count.value}{code}", "pack")
+            line(f"{name} = bytes({name})")
+            if number:
+                line(f"if len({name}) != {number}: raise Odd")
+            self._add(name)
+        elif number.isdigit():
+            call = self._source.struct(f"{order_of(item) or '>'}{number}{code}", "pack")
             self._add(f"{call}(*{name})")
         else:
             self._source.function(pack)
-            self._add(f"pack(f'{order_of(item) or '>'}{{len({name})}}{code}', *{name})")
+            self._add(f"pack(f'{order_of(item) or '>'}{{{number or f'len({name})'}}}{code}', *{name})")
 
 
 class _Solution(NamedTuple):

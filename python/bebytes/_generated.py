@@ -35,7 +35,7 @@ def _arguments(name: str) -> str:
 
 
 # Each function is there from the start, so that it can be held in a name; its code is replaced at the first call.
-_FIRST = {n: _stub(n, f"    make()\n    return {n}({_arguments(n)})") for n in _WRITERS}
+_FIRST = {n: _stub(n, f"    return make()({_arguments(n)})") for n in _WRITERS}
 
 # What does the work of a plan that is too much for generated source.
 _READABLE = {n: _stub(n, f"    return slow({_arguments(n)})") for n in _WRITERS}
@@ -87,17 +87,21 @@ class Runner:
         exec(_FIRST[name], scope)  # noqa: S102 (made above, of constants)
         return scope[name]
 
-    def _make(self, name: str, scope: dict[str, Any]) -> None:
+    def _make(self, name: str, scope: dict[str, Any]) -> Any:
+        # What does the work of this call: the function itself, with its own code from now on.
         made: dict[str, Any] = {}
         try:
             source = _WRITERS[name][1](self._plan)
             code, text = compiled(source, f"<bebytes {self._plan.cls.__qualname__} {self._byteorder} {name}>")
             scope.update(source.scope)
-        except (Unsupported, RecursionError):
+        except Unsupported:
             code, text = _READABLE[name], ""
+        except RecursionError:  # the caller's stack is nearly full; another may have room
+            return scope["slow"]
         exec(code, made)  # noqa: S102 (made by us, of identifiers and numbers only)
         scope[name].__code__ = made[name].__code__
         self.sources[name] = text
+        return scope[name]
 
     def decode_prefix(self, data: Any) -> tuple[Any, int]:
         """
