@@ -10,6 +10,7 @@ import linecache
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import pytest
@@ -116,11 +117,11 @@ def test_a_list_that_another_thread_changes_meanwhile() -> None:
 
     for at in range(1, 40):
         items = [Item(1, b"a"), Item(1, b"b")]
-        raw = meanwhile(lambda items=items: items.append(Item(1, b"c")), Items(items=items), at)
+        raw = meanwhile(partial(items.append, Item(1, b"c")), Items(items=items), at)
         assert not raw or Items.from_be_bytes(raw).items in (items, items[:2])
         numbers = [1, 2]
         value = Lists(counted=numbers, kinds=[Kind.B] * 2, truths=[True] * 2)
-        raw = meanwhile(lambda numbers=numbers: numbers.append(3), value, at)  # type: ignore[misc]
+        raw = meanwhile(partial(numbers.append, 3), value, at)
         assert not raw or Lists.from_be_bytes(raw).counted in ([1, 2], [1, 2, 3])
 
 
@@ -198,7 +199,7 @@ def test_attributes_that_are_replaced_later() -> None:
     runner, value = straight(Late), Late(3)
     assert runner.encode(value) == b"\3"
     for cls in (Early, Late):
-        cls.x = property(lambda self: 9)  # type: ignore[assignment,misc]
+        cls.x = property(lambda self: 9)  # type: ignore[assignment]
     assert runner.encode(value) == b"\3"
     assert schema_of(Late).cls.__bebytes_slots__[0].__get__(runner.decode(b"\5")) == 5  # type: ignore[attr-defined]
     early = Early(3)

@@ -8,7 +8,8 @@ import pytest
 from generated_runs import same_decoding, same_encoding, straight
 from test_generated_values import Kind
 
-# Derived numbers
+import bebytes
+from bebytes import Struct, bits, count, derived, i8, size, u8, u16, u64, u128
 
 
 class Header(Struct, kw_only=True):
