@@ -157,6 +157,28 @@ def test_what_stands_for_a_number_is_asked_for_it_and_nothing_else(name: str, ma
     assert same_encoding(numbers(**{name: make(-5)})) == same_encoding(numbers(**{name: -5}))
 
 
+def test_what_stands_for_a_number_alone_or_in_a_list() -> None:
+    """A field by itself, an item, and a number that sizes another are no easier to deceive."""
+
+    class Alone(Struct, kw_only=True):
+        n: u8 = 0
+        body: bytes = size("n", default=b"x")
+        few: list[u8] = count(1, default_factory=lambda: [0])
+        pair: list[u16] = count(2, default_factory=lambda: [0, 0])
+        many: list[u16] = count(20, default_factory=lambda: [0] * 20)
+
+    for make in (Scalar, Liar, Spelled):
+        fields: dict[str, Any] = {"n": make(1), "few": [make(1)], "pair": [make(1), 1], "many": [make(1)] * 20}
+        for name, held in fields.items():
+            value = Alone(**{"n": 1, name: held})
+            assert same_encoding(value)[0] == "value"
+            one = held[0] if isinstance(held, list) else held
+            if make is not Spelled:
+                one.asked = 0
+                both(Alone)[0].encode(value)
+                assert one.asked == (20 if name == "many" else 1)
+
+
 @pytest.mark.parametrize("name", LIMITS)
 def test_ints_of_other_classes_go_straight(name: str) -> None:
     """True and members of any enum are the numbers that they are."""

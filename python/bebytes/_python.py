@@ -1,5 +1,5 @@
 """
-The plain-Python runner: the reference for what a plan means, written to be read.
+The readable runner: the reference for what a plan means, in plain Python, field by field.
 
 Reading is in `_python_read.py`, writing in `_python_write.py`; here are whole messages, buffers and many records.
 """
