@@ -4,10 +4,12 @@ Values of every kind, good and bad: generated source against the readable runner
 
 import array
 import enum
+from functools import partial
 from typing import Any
 
 import pytest
 from generated_runs import ORDERS, both, same_decoding, same_encoding, straight
+from hostile_types import ActingFloat
 
 import bebytes
 from bebytes import (
@@ -309,6 +311,31 @@ def test_floats(number: Any, byteorder: str) -> None:
     for name in ("f", "g", "maybe"):
         same_encoding(Floats(**{name: number}, **lists), byteorder)
     same_encoding(Floats(many=[*[0.0] * 19, number], rest=[1, number]), byteorder)
+
+
+def test_what_stands_for_a_float_is_asked_once() -> None:
+    """Code of a value runs once, in its turn, and a field behind it is looked at afterwards."""
+
+    class Reals(Struct):
+        f: f32
+        g: f64
+        n: u8
+
+    generated, readable = both(Reals)
+    for run in (generated, readable):
+        asked: list[int] = []
+        value = Reals(1.0, 2.0, 3)
+
+        def act(asked: list[int] = asked, value: Reals = value) -> None:
+            asked.append(1)
+            value.n = 9
+
+        value.f = ActingFloat(act)  # type: ignore[assignment]
+        assert run.encode(value)[-1] == 9
+        value.n = "wrong"  # type: ignore[assignment]
+        value.f = ActingFloat(partial(asked.append, 1))  # type: ignore[assignment]
+        assert outcome(run.encode, value)[0] == "WrongType"
+        assert asked == [1, 1]
 
 
 @pytest.mark.parametrize("byteorder", ORDERS)
