@@ -93,6 +93,47 @@ def test_equations_for_the_readable_runner() -> None:
         same_encoding(Twice(a=b"x" * body))
 
 
+def test_several_solutions_are_those_of_the_readable_runner() -> None:
+    """Where a division leaves a choice, the number is the one that the readable runner takes, or there is none."""
+
+    class Middle(Struct, kw_only=True):
+        header: Header = bebytes.field(default_factory=Header)
+        body: bytes = size("header.length / 2", default=b"")
+
+    class Deep(Struct, kw_only=True):
+        middle: Middle
+        body: bytes = size("middle.header.length / 4", default=b"")
+
+    class Linked(Struct, kw_only=True):
+        m: u8 = derived
+        n: u8 = derived
+        a: bytes = size("n / m", default=b"")
+        b: bytes = size("m", default=b"")
+        c: bytes = size("n / 3", default=b"")
+
+    outcomes = set()
+    for inner in range(6):
+        for outer in range(4):
+            outcomes.add(same_encoding(Deep(middle=Middle(body=b"x" * inner), body=b"y" * outer))[0])
+            for other in range(1, 4):
+                value = Linked(a=b"x" * inner, b=b"y" * other, c=b"z" * outer)
+                outcomes.add(same_encoding(value)[0])
+    assert outcomes == {"value", "LengthMismatch"}
+
+
+def test_given_numbers_of_hard_equations_go_straight() -> None:
+    """Only a number that has to be found is for the readable runner."""
+
+    class Hard(Struct, kw_only=True):
+        n: u8 = derived
+        m: u8 = derived
+        a: bytes = size("n % 4", default=b"")
+        b: bytes = size("m + m", default=b"")
+
+    assert straight(Hard).encode(Hard(n=7, m=1, a=b"abc", b=b"de")) == b"\7\1abcde"
+    assert same_encoding(Hard(m=1, a=b"abc", b=b"de"))[0] == "WrongType"
+
+
 class Computed(Struct, kw_only=True):
     signed: i8 = 0
     big: u128 = 0
