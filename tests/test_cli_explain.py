@@ -232,7 +232,7 @@ def test_native_names_the_loads_of_a_run_and_its_one_check(module: Path, capsys:
     assert "temperature: check 5 bytes, look at the tag, load\n" in native
     assert "payload: all bytes to the end of the input, copy\n" in native
     assert out.endswith(
-        "python   field by field: 18 ops, 16 bounds checks, the items of a list taken once; no merged loads\n"
+        "python   the readable runner, field by field: 18 ops, 16 bounds checks, the items of a list taken once; no merged loads\n"
     )
 
 

@@ -100,13 +100,23 @@ def runner(cls: Any, byteorder: str, backend: str | None = None) -> Runner:
     return made  # type: ignore[no-any-return]  # the table of a schema is untyped, to keep its module free of backends
 
 
+def own_runner(cls: Any, byteorder: str) -> Runner:
+    """
+    The runner of a class on the default backend, for its own methods: as `runner`, and quicker from the second time on.
+    """
+    try:
+        return cls.__bebytes_schema__.runners[DEFAULT, byteorder]  # type: ignore[no-any-return]  # see above
+    except (AttributeError, KeyError):
+        return runner(cls, byteorder)
+
+
 def _make(schema: Schema, byteorder: str, backend: str) -> Runner:
     if backend == "native" and _native is not None:
         codec: Runner = _native.codec(schema.cls, byteorder)
         return codec
-    from ._python import Runner as PythonRunner
+    from ._generated import Runner as GeneratedRunner
 
-    return PythonRunner(schema.plan(byteorder))
+    return GeneratedRunner(schema.plan(byteorder), byteorder)
 
 
 def install(base: Any) -> None:

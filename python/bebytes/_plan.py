@@ -1,8 +1,8 @@
 """
 The plan: a schema compiled for one byte order.
 
-A plan is the contract between the compiler (`_compile.py`) and everything that runs one: the plain-Python runner
-(`_python.py`) and the Rust core (`src/plan.rs`, handed over by `_native.py`).
+A plan is the contract between the compiler (`_compile.py`) and everything that runs one: the readable runner
+(`_python.py`), the source generated beside it (`_generated.py`) and the Rust core (`src/plan.rs`, handed over by `_native.py`).
 It is a tree: a `Plan` holds one `Op` a field, an op holds a node, and a node may hold another node or another plan.
 All that can be decided when the class is made stands in it: runners meet no names to look up and no byte order to choose.
 

@@ -1,5 +1,5 @@
 """
-The plain-Python runner: the reference for what a plan means, written to be read.
+The readable runner: the reference for what a plan means, in plain Python, field by field.
 
 Reading is in `_python_read.py`, writing in `_python_write.py`; here are whole messages, buffers and many records.
 """
@@ -43,9 +43,12 @@ class Runner:
     def _decode_first(self, data: bytes) -> tuple[Any, int]:
         if not data and self._plan.minimum:
             raise EmptyBuffer(self._plan.minimum, 0, struct=self._plan.name)
-        return self._decode_at(data, 0, ())
+        return self.decode_at(data, 0, ())
 
-    def _decode_at(self, data: bytes, start: int, prefix: tuple[int, ...]) -> tuple[Any, int]:
+    def decode_at(self, data: bytes, start: int, prefix: tuple[int, ...] = ()) -> tuple[Any, int]:
+        """
+        The value that begins at a byte, and the byte behind it; an error's path begins with `prefix`.
+        """
         try:
             value, _, bit = read_record(self._plan, data, start * 8)
         except DecodeError as e:
@@ -63,7 +66,7 @@ class Runner:
     def _records(self, data: bytes) -> Iterator[Any]:
         position = number = 0
         while position < len(data):
-            value, position = self._decode_at(data, position, (number,))
+            value, position = self.decode_at(data, position, (number,))
             number += 1
             yield value
 

@@ -1,5 +1,5 @@
 """
-The plain-Python runner's reading: field by field, with a cursor in bits.
+The readable runner's reading: field by field, with a cursor in bits.
 
 Each function takes the data and the bit to start at, and gives the value, what lengths refer to, and the bit behind it.
 An error starts with an empty path and gains a step on its way out of each field and item.

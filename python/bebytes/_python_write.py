@@ -1,5 +1,5 @@
 """
-The plain-Python runner's writing: field by field, with a cursor in bits.
+The readable runner's writing: field by field, with a cursor in bits.
 
 Each function appends to `out` and takes the bit to start at; it gives what lengths refer to, and the bit behind.
 An error starts with an empty path and gains a step on its way out of each field and item.

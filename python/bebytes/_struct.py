@@ -289,7 +289,7 @@ class Struct(metaclass=StructMeta):
         Raises:
             EncodeError: a value does not fit its field.
         """
-        return _backend.runner(type(self), "big").encode(self)
+        return _backend.own_runner(type(self), "big").encode(self)
 
     def to_le_bytes(self) -> bytes:
         """
@@ -298,7 +298,7 @@ class Struct(metaclass=StructMeta):
         Raises:
             EncodeError: a value does not fit its field.
         """
-        return _backend.runner(type(self), "little").encode(self)
+        return _backend.own_runner(type(self), "little").encode(self)
 
     def encode_be_to(self, buffer: "Buffer", offset: int = 0) -> int:
         """
@@ -313,13 +313,13 @@ class Struct(metaclass=StructMeta):
             BufferError: the buffer is read-only or not contiguous.
             EncodeError: a value does not fit its field.
         """
-        return _backend.runner(type(self), "big").encode_into(self, buffer, offset)
+        return _backend.own_runner(type(self), "big").encode_into(self, buffer, offset)
 
     def encode_le_to(self, buffer: "Buffer", offset: int = 0) -> int:
         """
         Write the encoding, little endian, into a writable buffer from `offset` (bytes) on; else as `encode_be_to`.
         """
-        return _backend.runner(type(self), "little").encode_into(self, buffer, offset)
+        return _backend.own_runner(type(self), "little").encode_into(self, buffer, offset)
 
     @classmethod
     def from_be_bytes(cls, data: "Buffer") -> "Self":
@@ -330,14 +330,14 @@ class Struct(metaclass=StructMeta):
             TrailingData: bytes are left over.
             DecodeError: the input is no encoding of the struct.
         """
-        return _backend.runner(cls, "big").decode(data)  # type: ignore[no-any-return]  # the runner is of this class
+        return _backend.own_runner(cls, "big").decode(data)  # type: ignore[no-any-return]  # the runner is of this class
 
     @classmethod
     def from_le_bytes(cls, data: "Buffer") -> "Self":
         """
         Decode the whole input, little endian; else as `from_be_bytes`.
         """
-        return _backend.runner(cls, "little").decode(data)  # type: ignore[no-any-return]  # the runner is of this class
+        return _backend.own_runner(cls, "little").decode(data)  # type: ignore[no-any-return]  # the runner is of this class
 
     @classmethod
     def try_from_be_bytes(cls, data: "Buffer") -> "tuple[Self, int]":
@@ -350,14 +350,14 @@ class Struct(metaclass=StructMeta):
         Raises:
             DecodeError: the input does not start with an encoding of the struct.
         """
-        return _backend.runner(cls, "big").decode_prefix(data)
+        return _backend.own_runner(cls, "big").decode_prefix(data)
 
     @classmethod
     def try_from_le_bytes(cls, data: "Buffer") -> "tuple[Self, int]":
         """
         Decode the start of the input, little endian; else as `try_from_be_bytes`.
         """
-        return _backend.runner(cls, "little").decode_prefix(data)
+        return _backend.own_runner(cls, "little").decode_prefix(data)
 
     @classmethod
     def field_size(cls) -> int:

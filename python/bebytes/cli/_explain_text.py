@@ -250,6 +250,6 @@ def _extent(extent: Facts, unit: str) -> str:
 def _python(facts: Facts) -> Iterator[str]:
     python = facts["python"]
     yield (
-        f"python   field by field: {_counted(python['ops'], 'op')}, {_counted(python['checks'], 'bounds check')},"
+        f"python   the readable runner, field by field: {_counted(python['ops'], 'op')}, {_counted(python['checks'], 'bounds check')},"
         " the items of a list taken once; no merged loads"
     )

@@ -1,5 +1,5 @@
 """
-The plain-Python runner with a clock in it: for a while, its functions are replaced by ones that look at the time.
+The readable runner with a clock in it: for a while, its functions are replaced by ones that look at the time.
 
 The runner itself knows nothing of it, and nothing of it is copied here. Not for use by threads: the functions are replaced
 for everybody.
@@ -42,7 +42,7 @@ class _Spot:
 
 class Probe:
     """
-    The twin of `_core.Probe` for the plain-Python runner: notes where its time goes.
+    The twin of `_core.Probe` for the readable runner: notes where its time goes.
 
     Attributes:
         clock: gives nanoseconds.
