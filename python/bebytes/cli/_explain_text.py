@@ -186,9 +186,7 @@ def _inside(reading: Facts, indent: str) -> Iterator[str]:
 
 def _accesses(fields: Sequence[Facts], way: str, indent: str) -> Iterator[str]:
     """
-    A line for each load, and for each store into bytes that hold other numbers too.
-
-    Numbers that lie next to each other in the same bytes share one: each has a load of its own, of the same bytes.
+    A line for each load, and for each store of more than one number; numbers next to each other share them.
     """
 
     def place(field: Facts) -> tuple[Any, ...]:
@@ -198,9 +196,9 @@ def _accesses(fields: Sequence[Facts], way: str, indent: str) -> Iterator[str]:
     for (at, count, bytewise, order), group in groupby(fields, place):
         members = list(group)
         if way == "write" and all(field["write"]["alone"] for field in members):
-            # A plain store, of what its load says.
+            # A store of one number is as plain as its load.
             continue
-        verb = "load" if way == "read" else "merge"
+        verb = "load" if way == "read" else "store"
         how = f" {order} endian" * bool(order) + ", byte by byte" * bytewise
         names = ", ".join(_taken(field, way) for field in members)
         where = f"{_counted(count, 'byte')} at {at}{how}"
