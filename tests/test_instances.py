@@ -203,4 +203,4 @@ def test_no_more_than_some_memory_is_kept() -> None:
     release_kept_memory()
     held = decode_many(Pair, bytes(3 * 10_000))
     del held
-    assert 0 < release_kept_memory() <= 1000
+    assert 0 < release_kept_memory() < 5000

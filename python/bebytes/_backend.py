@@ -193,11 +193,21 @@ if TYPE_CHECKING:
 
 
 def _runner_of_many(cls: Any, byteorder: str, backend: str | None) -> Runner:
+    # Finding a runner takes as long as many a record; what was found once stays right.
+    try:
+        known: Runner = cls.__dict__["__bebytes_schema__"].runners_of_many[byteorder, backend]
+    except (AttributeError, KeyError, TypeError):
+        return _find_runner_of_many(cls, byteorder, backend)
+    return known
+
+
+def _find_runner_of_many(cls: Any, byteorder: str, backend: str | None) -> Runner:
     run = runner(cls, byteorder, backend)
     if schema_of(cls).plan("big").minimum_read == 0:
         raise SchemaError(
             f"{cls.__name__} may take no bytes, so records of it back to back have no number; decode it by itself"
         )
+    schema_of(cls).runners_of_many[byteorder, backend] = run
     return run
 
 
@@ -231,7 +241,8 @@ def encode_many(values: Iterable[S], *, byteorder: ByteOrder = "big", backend: B
         EncodeError: its path starts with the value's index, its offset counts from the start of the output.
         SchemaError: the class may take no bytes.
     """
-    values = list(values)
+    if type(values) is not list:
+        values = list(values)
     if not values:
         return b""
     cls = type(values[0])

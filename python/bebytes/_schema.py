@@ -209,7 +209,7 @@ class Schema:
     `field_index` maps a name to its place; `sized_here` holds the names that expressions of this class refer to.
     """
 
-    __slots__ = ("cls", "compiling", "field_index", "fields", "frozen", "plans", "runners", "sized_here")
+    __slots__ = ("cls", "compiling", "field_index", "fields", "frozen", "plans", "runners", "runners_of_many", "sized_here")
 
     def __init__(self, cls: type, fields: tuple[Field, ...], frozen: bool) -> None:
         self.cls = cls
@@ -219,6 +219,7 @@ class Schema:
         self.sized_here = frozenset(name for f in fields for name in _names_sized_by(f))
         self.plans: dict[tuple[str, bool], Plan] = {}
         self.runners: dict[tuple[str, str], Any] = {}
+        self.runners_of_many: dict[tuple[str, str | None], Any] = {}
         self.compiling = False
 
     @property

@@ -66,7 +66,7 @@ impl Codec {
         let mut reader = Reader::new(py, binding);
         match encode_at(binding.plan(), value, &mut reader, out, base, index) {
             Ok(()) => Ok(()),
-            Err(fault) => Err(refused(py, fault, reader)),
+            Err(fault) => Err(refused(py, fault, &mut reader)),
         }
     }
 
@@ -100,8 +100,9 @@ impl Codec {
         let py = data.py();
         let binding = self.binding(py)?;
         let input = Input::of(data)?;
-        let (value, consumed) = decode_prefix(binding.plan(), input.bytes(), &mut Objects::new(py, binding))?;
-        Ok((value, consumed).into_pyobject(py)?)
+        let mut objects = Objects::new(py, binding);
+        let (value, consumed) = decode_prefix(binding.plan(), input.bytes(), &mut objects)?;
+        objects.pair(value, consumed)
     }
 
     /// The encoding of `value`.
@@ -191,9 +192,23 @@ impl Codec {
     /// The encodings of all values, back to back.
     fn encode_many<'py>(&self, values: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
         let py = values.py();
+        let binding = self.binding(py)?;
         with_scratch(py, |out| {
-            for (index, value) in values.try_iter()?.enumerate() {
-                self.write(&value?, out, 0, Some(index))?;
+            let mut reader = Reader::new(py, binding);
+            match values.cast_exact::<PyList>() {
+                Ok(list) => {
+                    let mut index = 0;
+                    // The code of the user that runs for one value may change the list.
+                    while index < list.len() {
+                        write(binding, &mut reader, &list.get_item(index)?, out, index)?;
+                        index += 1;
+                    }
+                }
+                Err(_) => {
+                    for (index, value) in values.try_iter()?.enumerate() {
+                        write(binding, &mut reader, &value?, out, index)?;
+                    }
+                }
             }
             Ok(new_bytes(py, out)?)
         })
@@ -340,11 +355,23 @@ fn with_scratch<R>(py: Python<'_>, body: impl FnOnce(&mut Vec<u8>) -> R) -> R {
     outcome
 }
 
+/// Writes value number `index` of many behind what is in `out`.
+#[inline]
+fn write<'py>(
+    binding: &Binding,
+    reader: &mut Reader<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    out: &mut Vec<u8>,
+    index: usize,
+) -> Result<(), Fault> {
+    encode_at(binding.plan(), value, reader, out, 0, Some(index)).map_err(|fault| refused(value.py(), fault, reader))
+}
+
 /// Why a value was refused, with the object that the reader has kept for it.
 #[cold]
 #[inline(never)]
-fn refused(py: Python<'_>, fault: Fault, reader: Reader<'_, '_>) -> Fault {
-    fault.into_exception(py, reader.into_offender()).into()
+fn refused(py: Python<'_>, fault: Fault, reader: &mut Reader<'_, '_>) -> Fault {
+    fault.into_exception(py, reader.take_offender()).into()
 }
 
 /// A length in memory as a figure.

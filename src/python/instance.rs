@@ -302,8 +302,8 @@ unsafe fn adopt(class: *mut ffi::PyTypeObject, offsets: &[usize]) -> bool {
     }
 }
 
-/// The most memory of one size that is kept, in instances.
-const KEPT: usize = 128;
+/// The most memory of one size that is kept, in words: 128 KiB, some hundred to some thousand instances.
+const KEPT: usize = 1 << 14;
 
 /// The largest instances whose memory is kept, in words.
 const LARGEST: usize = 64;
@@ -352,7 +352,7 @@ impl Room {
     fn keep(&self, memory: *mut ffi::PyObject, words: usize) -> bool {
         let Some(place) = self.kept.get(words) else { return false };
         let (next, count) = place.get();
-        if count >= KEPT {
+        if (count + 1) * words > KEPT {
             return false;
         }
         // SAFETY: the caller gives the memory away.

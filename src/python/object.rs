@@ -5,7 +5,7 @@ use std::sync::{Mutex, OnceLock};
 
 use pyo3::exceptions::{PyBufferError, PyMemoryError, PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyInt, PyList, PyString, PyType};
+use pyo3::types::{PyBool, PyInt, PyList, PyString, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit, ffi};
 
 use super::buffer::{Input, length};
@@ -120,6 +120,19 @@ impl<'a, 'py> Objects<'a, 'py> {
     #[inline]
     pub(super) fn new(py: Python<'py>, binding: &'a Binding) -> Self {
         Self { py, binding, ints: Ints::get(py) }
+    }
+
+    /// A value and the bytes it took, as a tuple.
+    #[inline]
+    pub(super) fn pair(&self, value: Bound<'py, PyAny>, consumed: usize) -> Result<Bound<'py, PyTuple>, Fault> {
+        // SAFETY: a new tuple, whose two places are filled once each before any other code can look at it.
+        unsafe {
+            let consumed = self.made(self.ints.make(consumed as u64))?;
+            let pair = self.made(ffi::PyTuple_New(2))?;
+            ffi::PyTuple_SET_ITEM(pair.as_ptr(), 0, value.into_ptr());
+            ffi::PyTuple_SET_ITEM(pair.as_ptr(), 1, consumed.into_ptr());
+            Ok(pair.cast_into_unchecked())
+        }
     }
 
     /// An object that the interpreter made, or its error.
@@ -302,8 +315,8 @@ impl<'a, 'py> Reader<'a, 'py> {
 
     /// What an error with [`Offender::Foreign`] is about.
     #[inline]
-    pub(super) fn into_offender(self) -> Option<Bound<'py, PyAny>> {
-        self.offender
+    pub(super) fn take_offender(&mut self) -> Option<Bound<'py, PyAny>> {
+        self.offender.take()
     }
 
     #[cold]

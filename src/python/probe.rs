@@ -53,7 +53,7 @@ impl Probe {
         let root = At::root(value.clone());
         let mut tracer = Tracer::new(&mut reader, &mut self.trace);
         encode::encode(binding.plan(), &root, &mut tracer, &mut self.out)
-            .map_err(|fault| fault.into_exception(py, reader.into_offender()))?;
+            .map_err(|fault| fault.into_exception(py, reader.take_offender()))?;
         self.trace.written();
         let bytes: Bound<'_, PyBytes> = new_bytes(py, &self.out)?;
         self.trace.wrapped();
