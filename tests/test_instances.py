@@ -204,3 +204,42 @@ def test_no_more_than_some_memory_is_kept() -> None:
     held = decode_many(Pair, bytes(3 * 10_000))
     del held
     assert 0 < release_kept_memory() < 5000
+
+
+@pytest.mark.skipif("native" not in available_backends(), reason="the extension is not there")
+def test_what_was_found_on_a_class_is_looked_up_anew_once_it_changes() -> None:
+    class Changing(Struct):
+        number: u16
+
+    class Below(Changing):
+        more: u8
+
+    value, below = Changing(258), Below(258, 3)
+    assert [value.to_be_bytes() for _ in range(3)] == [b"\1\2"] * 3
+    assert [below.to_be_bytes() for _ in range(3)] == [b"\1\2\3"] * 3
+    codec = Changing.__bebytes_be__  # type: ignore[attr-defined]
+    for _ in range(3):
+        Changing.__bebytes_be__ = None  # type: ignore[attr-defined]
+        with pytest.raises(TypeError, match="no layout"):
+            value.to_be_bytes()
+        assert value.to_le_bytes() == b"\2\1"
+        assert below.to_be_bytes() == b"\1\2\3"
+        Changing.__bebytes_be__ = codec  # type: ignore[attr-defined]
+        assert value.to_be_bytes() == b"\1\2"
+
+
+def test_many_classes_encode_in_turn() -> None:
+    def make(i: int) -> type[Struct]:
+        class Made(Struct):
+            first: u8
+            second: u16 = i
+
+        return Made
+
+    for _ in range(3):
+        values: list[Any] = [make(i)(i % 256) for i in range(300)]  # type: ignore[call-arg]
+        for _ in range(2):
+            assert [v.to_be_bytes() for v in values] == [bytes([i % 256, *divmod(i, 256)]) for i in range(300)]
+            assert [v.to_le_bytes() for v in values] == [bytes([i % 256, i % 256, i // 256]) for i in range(300)]
+        del values
+        gc.collect()

@@ -76,6 +76,66 @@ pub(super) unsafe fn found_on<'py, T>(
     }
 }
 
+/// What was found on classes under one name: the way through the interpreter's own cache, of all names, takes ten times as long.
+pub(super) struct Found([Cell<Entry>; ENTRIES]);
+
+/// A class in one version, and what it keeps.
+#[derive(Clone, Copy)]
+struct Entry {
+    class: *mut ffi::PyTypeObject,
+    version: std::ffi::c_uint,
+    object: *mut ffi::PyObject,
+}
+
+/// Few programs have more classes at work at one time.
+const ENTRIES: usize = 64;
+
+// SAFETY: entries are copied in and out by threads attached to the interpreter, of which there is one at a time (`gil_used`).
+unsafe impl Sync for Found {}
+
+impl Found {
+    pub(super) const fn new() -> Self {
+        Self([const { Cell::new(Entry { class: ptr::null_mut(), version: 0, object: ptr::null_mut() }) }; ENTRIES])
+    }
+
+    /// What was found on this class.
+    ///
+    /// # Safety
+    ///
+    /// The class is alive, the thread attached, and `T` the class of all that is noted here.
+    #[inline]
+    pub(super) unsafe fn get<'py, T>(&self, py: Python<'py>, class: *mut ffi::PyTypeObject) -> Option<Bound<'py, T>> {
+        let Entry { class: known, version, object } = self.entry(class)?.get();
+        // SAFETY: a version is given once, to one class in one state: as long as it has this one, it (or a base of it) keeps
+        // what it kept when this was noted, alive. 0 says that a class has no version.
+        unsafe {
+            if known != class || version == 0 || version != (*class).tp_version_tag {
+                return None;
+            }
+            Some(Bound::from_borrowed_ptr(py, object).cast_into_unchecked())
+        }
+    }
+
+    /// Notes what the class keeps.
+    ///
+    /// # Safety
+    ///
+    /// The class is alive, the thread attached, and a look-up has just found the object on the class.
+    pub(super) unsafe fn note<T>(&self, class: *mut ffi::PyTypeObject, object: &Bound<'_, T>) {
+        if let Some(entry) = self.entry(class) {
+            // SAFETY: as the caller promises.
+            let version = unsafe { (*class).tp_version_tag };
+            entry.set(Entry { class, version, object: object.as_ptr() });
+        }
+    }
+
+    #[inline]
+    fn entry(&self, class: *mut ffi::PyTypeObject) -> Option<&Cell<Entry>> {
+        // Type objects are larger than this, so neighbours do not share an entry.
+        self.0.get((class as usize >> 8) % ENTRIES)
+    }
+}
+
 /// What threads share that are attached to the interpreter, of which there is one at a time: the module says that it needs
 /// the lock (`gil_used`).
 pub(super) struct Attached<T>(Cell<T>);

@@ -9,7 +9,7 @@ use pyo3::types::{PyString, PyTuple, PyType};
 use pyo3::{Borrowed, ffi};
 
 use super::buffer::length;
-use super::call::{Arguments, found_on, guarded, names};
+use super::call::{Arguments, Found, found_on, guarded, names};
 use super::codec::{Codec, Offset};
 use super::error::Fault;
 
@@ -195,18 +195,50 @@ unsafe extern "C" fn encode(
     }
 }
 
-/// The codec that the class of `object` keeps under `name`.
+/// The codecs of the classes that encoded last.
+static BIG: Found = Found::new();
+static LITTLE: Found = Found::new();
+
+/// The codec that the class of `object` keeps for big endian.
 ///
 /// # Safety
 ///
 /// `object` is alive.
 #[inline]
-unsafe fn codec_of<'py>(object: &Bound<'py, PyAny>, name: &Py<PyString>) -> Result<Bound<'py, Codec>, Fault> {
+unsafe fn big<'py>(object: &Bound<'py, PyAny>) -> Result<Bound<'py, Codec>, Fault> {
+    // SAFETY: the type of a live object is alive; `codec_of` notes nothing but codecs.
+    match unsafe { BIG.get(object.py(), object.get_type_ptr()) } {
+        Some(codec) => Ok(codec),
+        None => codec_of(object, &names(object.py()).big, &BIG),
+    }
+}
+
+/// As [`big`], for little endian.
+///
+/// # Safety
+///
+/// `object` is alive.
+#[inline]
+unsafe fn little<'py>(object: &Bound<'py, PyAny>) -> Result<Bound<'py, Codec>, Fault> {
+    // SAFETY: as for `big`.
+    match unsafe { LITTLE.get(object.py(), object.get_type_ptr()) } {
+        Some(codec) => Ok(codec),
+        None => codec_of(object, &names(object.py()).little, &LITTLE),
+    }
+}
+
+/// The codec that the class of `object` keeps under `name`.
+#[inline(never)]
+fn codec_of<'py>(object: &Bound<'py, PyAny>, name: &Py<PyString>, found: &Found) -> Result<Bound<'py, Codec>, Fault> {
     let class = object.get_type_ptr();
     // SAFETY: the type of a live object is alive.
-    unsafe { found_on::<Codec>(object.py(), class, name, &names(object.py()).codec_class) }
-        .filter(|found| found.get().is_of(class))
-        .ok_or_else(|| no_codec(object))
+    unsafe {
+        let codec = found_on::<Codec>(object.py(), class, name, &names(object.py()).codec_class)
+            .filter(|codec| codec.get().is_of(class))
+            .ok_or_else(|| no_codec(object))?;
+        found.note(class, &codec);
+        Ok(codec)
+    }
 }
 
 #[cold]
@@ -219,7 +251,7 @@ unsafe extern "C" fn to_be_bytes(object: *mut ffi::PyObject, _: *mut ffi::PyObje
     unsafe {
         guarded(|py| {
             let object = Bound::from_borrowed_ptr(py, object);
-            codec_of(&object, &names(py).big)?.get().encode(&object).map(Bound::into_any)
+            big(&object)?.get().encode(&object).map(Bound::into_any)
         })
     }
 }
@@ -229,7 +261,7 @@ unsafe extern "C" fn to_le_bytes(object: *mut ffi::PyObject, _: *mut ffi::PyObje
     unsafe {
         guarded(|py| {
             let object = Bound::from_borrowed_ptr(py, object);
-            codec_of(&object, &names(py).little)?.get().encode(&object).map(Bound::into_any)
+            little(&object)?.get().encode(&object).map(Bound::into_any)
         })
     }
 }
@@ -241,7 +273,7 @@ unsafe extern "C" fn encode_be_to(
     keywords: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     // SAFETY: the interpreter calls this by the protocol of METH_FASTCALL | METH_KEYWORDS.
-    unsafe { guarded(|py| encode_to(py, object, arguments, count, keywords, "encode_be_to", &names(py).big)) }
+    unsafe { guarded(|py| encode_to(py, object, arguments, count, keywords, "encode_be_to", true)) }
 }
 
 unsafe extern "C" fn encode_le_to(
@@ -251,7 +283,7 @@ unsafe extern "C" fn encode_le_to(
     keywords: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     // SAFETY: the interpreter calls this by the protocol of METH_FASTCALL | METH_KEYWORDS.
-    unsafe { guarded(|py| encode_to(py, object, arguments, count, keywords, "encode_le_to", &names(py).little)) }
+    unsafe { guarded(|py| encode_to(py, object, arguments, count, keywords, "encode_le_to", false)) }
 }
 
 /// `encode_be_to(buffer, offset=0)` and its little sister.
@@ -266,13 +298,13 @@ unsafe fn encode_to<'py>(
     count: ffi::Py_ssize_t,
     keywords: *mut ffi::PyObject,
     method: &str,
-    codec: &Py<PyString>,
+    is_big: bool,
 ) -> Result<Bound<'py, PyAny>, Fault> {
     const PARAMETERS: [&str; 2] = ["buffer", "offset"];
     // SAFETY: as the caller promises.
     let (object, codec, arguments) = unsafe {
         let object = Bound::from_borrowed_ptr(py, object);
-        let codec = codec_of(&object, codec)?;
+        let codec = if is_big { big(&object)? } else { little(&object)? };
         (object, codec, Arguments::of(py, arguments, length(count), keywords))
     };
     let mut given = [None, None];
