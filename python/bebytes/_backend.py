@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
+from ._manners import MANNERS
 from ._schema import LOCK, Schema, schema_of
 from .errors import SchemaError, WrongType
 
@@ -109,12 +110,17 @@ def _make(schema: Schema, byteorder: str, backend: str) -> Runner:
     return PythonRunner(schema.plan(byteorder))
 
 
-def install(base: Any) -> None:
+def install(base: Any) -> "dict[str, Any]":
     """
     Give the base of all structs the methods of the default backend.
+
+    Returns:
+        Its manners: what compares, prints and hashes, by the name of the special method.
     """
     if _native is not None and DEFAULT == "native":
-        _native.install(base)
+        native: dict[str, Any] = _native.install(base)
+        return native
+    return MANNERS
 
 
 def attach(cls: Any) -> None:

@@ -15,7 +15,7 @@ use super::codec::{Codec, Offset};
 
 unsafe extern "C" {
     /// The method cache behind attribute look-up: borrowed, NULL without an exception where nothing is found.
-    fn _PyType_Lookup(class: *mut ffi::PyTypeObject, name: *mut ffi::PyObject) -> *mut ffi::PyObject;
+    pub(super) fn _PyType_Lookup(class: *mut ffi::PyTypeObject, name: *mut ffi::PyObject) -> *mut ffi::PyObject;
 }
 
 /// What an instance's memory may not be laid out by `tp_alloc` alone, or may not be made at all.
@@ -131,7 +131,7 @@ impl Shape {
     }
 }
 
-fn offset_of_slot(class: &Bound<'_, PyType>, slot: &Bound<'_, PyAny>) -> PyResult<usize> {
+pub(super) fn offset_of_slot(class: &Bound<'_, PyType>, slot: &Bound<'_, PyAny>) -> PyResult<usize> {
     let refusal = || PyTypeError::new_err(format!("{slot:?} is no slot of {class:?}"));
     // SAFETY: the layout of a member descriptor is read only behind the check that it is one; its definition lives as
     // long as the class that it belongs to, which is checked to be this class or a base of it.
@@ -674,7 +674,9 @@ unsafe fn encode_to<'py>(
 ///
 /// The thread is attached to the interpreter, as it is in every call from there.
 #[inline]
-unsafe fn guarded(body: impl for<'py> FnOnce(Python<'py>) -> PyResult<Bound<'py, PyAny>>) -> *mut ffi::PyObject {
+pub(super) unsafe fn guarded(
+    body: impl for<'py> FnOnce(Python<'py>) -> PyResult<Bound<'py, PyAny>>,
+) -> *mut ffi::PyObject {
     // SAFETY: as the caller promises. `Python::attach` would find that out anew, in more time than a small call takes.
     let py = unsafe { Python::assume_attached() };
     match catch_unwind(AssertUnwindSafe(|| body(py))) {

@@ -3,12 +3,15 @@
 mod buffer;
 mod clock;
 mod codec;
+mod compare;
 mod construct;
 mod error;
 mod explain;
+mod manners;
 mod object;
 mod plan;
 mod probe;
+mod represent;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
@@ -29,6 +32,18 @@ fn set_constructor(cls: &Bound<'_, PyType>, spec: ConstructorParts<'_>) -> PyRes
     construct::set_constructor(cls, &names, &defaults, &factories, &keyword_only, post_init)
 }
 
+/// Puts `__eq__` and `__repr__` on the base of all structs; gives these and the other manners by name.
+#[pyfunction]
+fn install_manners<'py>(cls: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyDict>> {
+    manners::install(cls)
+}
+
+/// Makes the instances of a class compare, hash and print natively.
+#[pyfunction]
+fn set_manners(cls: &Bound<'_, PyType>, names: &Bound<'_, PyTuple>, derived: &Bound<'_, PyAny>) -> PyResult<()> {
+    manners::set(cls, names, derived)
+}
+
 /// How the extension was built: "debug", or else the profile named at build time, or "release".
 const BUILD_PROFILE: &str = match option_env!("BEBYTES_BUILD_PROFILE") {
     _ if cfg!(debug_assertions) => "debug",
@@ -42,6 +57,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<probe::Probe>()?;
     module.add_function(wrap_pyfunction!(install, module)?)?;
     module.add_function(wrap_pyfunction!(set_constructor, module)?)?;
+    module.add_function(wrap_pyfunction!(install_manners, module)?)?;
+    module.add_function(wrap_pyfunction!(set_manners, module)?)?;
     module.add("build_profile", BUILD_PROFILE)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))
 }
