@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-S = TypeVar("S", bound="Struct")
-
 _SPECIFIERS = frozenset({"after", "bits", "count", "derived", "field", "size", "until"})
 _CO_OPTIMIZED = 1  # as in `inspect`, which costs too much to import: the frame is a function's
 _SPECIFIER_FUNCTIONS = (after, bits, count, field, size, until)
@@ -452,6 +450,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return value
+
+
+S = TypeVar("S", bound=Struct)  # here, so that no bound is given by name; see _backend.py
 
 
 def replace(value: S, /, **changes: Any) -> S:

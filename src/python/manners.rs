@@ -236,14 +236,20 @@ pub(super) unsafe fn plain_if_known<'a>(
     py: Python<'_>,
     object: *mut ffi::PyObject,
 ) -> Option<Borrowed<'a, '_, Manners>> {
-    // SAFETY: the type of a live object is alive. A version is of one class in one state, bases included, and is never
-    // given twice: while the class has this version, it is as it was when its manners were kept here, and keeps them
-    // alive. All this happens with the interpreter's lock held, so that the two halves belong together.
+    // SAFETY: the type of a live object is alive; so are the manners at a place that is not free, as those that die free
+    // theirs. A version is of one state of a class, bases included, and is never given to it again: while the class has
+    // this version, it is as it was when its manners were kept here. All this happens with the interpreter's lock held, so
+    // that the two halves of a place belong together. Versions are counted in each interpreter, so the class is compared.
     unsafe {
-        let version = (*ffi::Py_TYPE(object)).tp_version_tag;
+        let class = ffi::Py_TYPE(object);
+        let version = (*class).tp_version_tag;
         let (of_version, manners) = known(version);
-        (version != 0 && version == of_version.load(Ordering::Relaxed))
-            .then(|| Borrowed::from_ptr(py, manners.load(Ordering::Relaxed)).cast_unchecked())
+        if version == 0 || version != of_version.load(Ordering::Relaxed) {
+            return None;
+        }
+        let manners: Borrowed<'a, '_, Manners> =
+            Borrowed::from_ptr(py, manners.load(Ordering::Relaxed)).cast_unchecked();
+        (manners.get().class.as_ptr() == class.cast()).then_some(manners)
     }
 }
 
@@ -273,6 +279,32 @@ unsafe fn look<'a>(py: Python<'_>, class: *mut ffi::PyTypeObject) -> Option<Borr
         of_version.store(version, Ordering::Relaxed);
         place.store(found.as_ptr(), Ordering::Relaxed);
         Some(Borrowed::from_ptr(py, found.as_ptr()).cast_unchecked())
+    }
+}
+
+impl Drop for Manners {
+    fn drop(&mut self) {
+        for (of_version, place) in &KNOWN {
+            let manners = place.load(Ordering::Relaxed);
+            // SAFETY: the manners at a place are alive, as each free theirs here.
+            if !manners.is_null() && unsafe { contents(manners) } == ptr::from_ref(self) {
+                of_version.store(0, Ordering::Relaxed);
+                place.store(ptr::null_mut(), Ordering::Relaxed);
+            }
+        }
+    }
+}
+
+/// Where an object has its manners.
+///
+/// # Safety
+///
+/// `object` holds manners, and is alive, though perhaps about to be released.
+unsafe fn contents(object: *mut ffi::PyObject) -> *const Manners {
+    // SAFETY: as the caller promises; a thread that releases an object of Python's is attached to the interpreter.
+    unsafe {
+        let py = Python::assume_attached();
+        ptr::from_ref(Borrowed::from_ptr(py, object).cast_unchecked::<Manners>().get())
     }
 }
 
