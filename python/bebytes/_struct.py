@@ -9,7 +9,7 @@ from types import FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 from . import _backend
-from ._construct import make_init
+from ._construct import Init
 from ._manners import equal, represent
 from ._schema import (
     LOCK,
@@ -234,7 +234,7 @@ def _finish(cls: Any, schema: Schema) -> None:
             from ._derive import DerivedAttribute  # with the plan's classes, which `import bebytes` alone does not need
 
             setattr(cls, f.name, DerivedAttribute(f.name, i, cls.__bebytes_slots__[i]))
-    cls.__init__ = make_init(cls, schema.fields)
+    cls.__init__ = Init(cls, schema.fields)
     _check_layout(cls, schema)
     _backend.attach(cls)
 
