@@ -205,6 +205,23 @@ def test_import_is_light(backend: str) -> None:
     assert heavy <= bare
 
 
+TYPING_ALONE = """
+import sys, typing, collections.abc
+before, compiled = set(sys.modules), []
+sys.addaudithook(lambda event, args: compiled.append(args) if event == "compile" and args[1] == "<string>" else None)
+import bebytes
+print(sorted(name for name in set(sys.modules) - before if name.partition(".")[0] != "bebytes"), compiled)
+"""
+
+
+@pytest.mark.parametrize("backend", ["python", *(["native"] if NATIVE else [])])
+def test_import_costs_little_more_than_that_of_typing(backend: str) -> None:
+    """
+    No other module, and no text is compiled: the first one of a process costs a millisecond.
+    """
+    assert printed(TYPING_ALONE, backend) == "[] []"
+
+
 def test_import_reads_only_what_every_user_needs() -> None:
     """
     The test tools, the command and the scenarios wait until they are asked for.

@@ -322,6 +322,71 @@ def test_docstring_signature_and_module_are_the_users() -> None:
     assert inspect.signature(Documented).parameters["z"].kind is inspect.Parameter.KEYWORD_ONLY
 
 
+def test_init_is_made_when_it_is_looked_at() -> None:
+    """
+    Once, and is a function like any; what the user puts in its place stays.
+    """
+    import inspect
+
+    class First(Struct):
+        x: u8
+        y: u8 = 2
+
+    class Second(First):
+        z: u8 = 3
+
+    class Third(First):
+        pass
+
+    for cls in (First, Second, Third):
+        assert not isinstance(vars(cls)["__init__"], types.FunctionType)
+        init: Any = cls.__init__
+        assert isinstance(init, types.FunctionType)
+        assert cls.__init__ is init is vars(cls)["__init__"]
+        assert init.__qualname__ == f"{cls.__qualname__}.__init__"
+        assert init.__module__ == __name__
+        assert [*inspect.signature(init).parameters] == ["self", "x", "y", "z"][: 4 if cls is Second else 3]
+    value = Second(1)
+    First.__init__(value, 7)  # as a subclass of another kind might
+    assert (value.x, value.y, value.z) == (7, 2, 3)
+    Second.__init__(value, 8, z=9)
+    assert value == Second(8, 2, 9)
+
+    class Fourth(Struct):
+        x: u8
+
+    waiting = vars(Fourth)["__init__"]
+    own: Any = First.__init__
+    Fourth.__init__ = own  # type: ignore[method-assign]  # what a user may do
+    assert waiting.__get__(None, Fourth) is not own
+    assert vars(Fourth)["__init__"] is own
+
+
+@pytest.mark.parametrize("looked_at", [True, False])
+def test_post_init_counts_from_the_start(looked_at: bool) -> None:
+    """
+    Whoever makes the object, and not if it comes later than the class.
+    """
+    done: list[int] = []
+
+    class Early(Struct):
+        x: u8
+
+        def __post_init__(self) -> None:
+            done.append(self.x)
+
+    class Late(Struct):
+        x: u8
+
+    Late.__post_init__ = Early.__post_init__  # type: ignore[attr-defined]  # what a user may do
+    if looked_at:
+        assert callable(Early.__init__)
+        assert callable(Late.__init__)
+    Early(1).__init__(2)  # type: ignore[misc]  # once more
+    Late(3).__init__(4)  # type: ignore[misc]  # likewise
+    assert done == [1, 2]
+
+
 def test_wide_struct() -> None:
     """
     As many fields as a function may have parameters, and more than 255.

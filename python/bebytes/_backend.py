@@ -4,37 +4,42 @@ The table of backends, and the codecs that run on them.
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
+from ._manners import MANNERS
 from ._schema import LOCK, Schema, schema_of
 from .errors import SchemaError, WrongType
 
 if TYPE_CHECKING:
     from types import ModuleType
+    from typing import Protocol
 
     from typing_extensions import Buffer
 
     from ._struct import Struct
 
-S = TypeVar("S", bound="Struct")
+    class Runner(Protocol):
+        """
+        A plan on a backend; all three kinds of buffers are described at `Codec`.
+        """
+
+        def decode(self, data: Any, /) -> Any: ...
+        def decode_prefix(self, data: Any, /) -> tuple[Any, int]: ...
+        def decode_many(self, data: Any, /) -> list[Any]: ...
+        def iter_decode(self, data: Any, /) -> Iterator[Any]: ...
+        def encode(self, value: Any, /) -> bytes: ...
+        def encode_into(self, value: Any, buffer: Any, offset: int = 0) -> int: ...
+        def encode_many(self, values: Iterable[Any], /) -> bytes: ...
+
+    S = TypeVar("S", bound=Struct)
+else:
+    # A bound given by name costs a millisecond: the interpreter sets up the classes of syntax trees to look at it.
+    S = TypeVar("S")
+
 ByteOrder = Literal["big", "little"]
 Backend = Literal["native", "python"]
 
 _NAMES = ("native", "python")
-
-
-class Runner(Protocol):
-    """
-    A plan on a backend; all three kinds of buffers are described at `Codec`.
-    """
-
-    def decode(self, data: Any, /) -> Any: ...
-    def decode_prefix(self, data: Any, /) -> tuple[Any, int]: ...
-    def decode_many(self, data: Any, /) -> list[Any]: ...
-    def iter_decode(self, data: Any, /) -> Iterator[Any]: ...
-    def encode(self, value: Any, /) -> bytes: ...
-    def encode_into(self, value: Any, buffer: Any, offset: int = 0) -> int: ...
-    def encode_many(self, values: Iterable[Any], /) -> bytes: ...
 
 
 def _load_native() -> "ModuleType | None":
@@ -72,7 +77,7 @@ def available_backends() -> tuple[str, ...]:
     return _NAMES if _native is not None else _NAMES[1:]
 
 
-def runner(cls: Any, byteorder: str, backend: str | None = None) -> Runner:
+def runner(cls: Any, byteorder: str, backend: str | None = None) -> "Runner":
     """
     The runner of a class for a byte order and a backend; made once.
 
@@ -100,7 +105,7 @@ def runner(cls: Any, byteorder: str, backend: str | None = None) -> Runner:
     return made  # type: ignore[no-any-return]  # the table of a schema is untyped, to keep its module free of backends
 
 
-def own_runner(cls: Any, byteorder: str) -> Runner:
+def own_runner(cls: Any, byteorder: str) -> "Runner":
     """
     The runner of a class on the default backend, for its own methods: as `runner`, and quicker from the second time on.
     """
@@ -110,7 +115,7 @@ def own_runner(cls: Any, byteorder: str) -> Runner:
         return runner(cls, byteorder)
 
 
-def _make(schema: Schema, byteorder: str, backend: str) -> Runner:
+def _make(schema: Schema, byteorder: str, backend: str) -> "Runner":
     if backend == "native" and _native is not None:
         codec: Runner = _native.codec(schema.cls, byteorder)
         return codec
@@ -119,12 +124,17 @@ def _make(schema: Schema, byteorder: str, backend: str) -> Runner:
     return GeneratedRunner(schema.plan(byteorder), byteorder)
 
 
-def install(base: Any) -> None:
+def install(base: Any) -> "dict[str, Any]":
     """
     Give the base of all structs the methods of the default backend.
+
+    Returns:
+        Its manners: what compares, prints and hashes, by the name of the special method.
     """
     if _native is not None and DEFAULT == "native":
-        _native.install(base)
+        native: dict[str, Any] = _native.install(base)
+        return native
+    return MANNERS
 
 
 def attach(cls: Any) -> None:
@@ -192,7 +202,7 @@ if TYPE_CHECKING:
         def __call__(self, value: V_contra, buffer: Buffer, offset: int = 0) -> int: ...
 
 
-def _runner_of_many(cls: Any, byteorder: str, backend: str | None) -> Runner:
+def _runner_of_many(cls: Any, byteorder: str, backend: str | None) -> "Runner":
     # Finding a runner takes as long as many a record; what was found once stays right.
     try:
         known: Runner = cls.__dict__["__bebytes_schema__"].runners_of_many[byteorder, backend]
@@ -201,7 +211,7 @@ def _runner_of_many(cls: Any, byteorder: str, backend: str | None) -> Runner:
     return known
 
 
-def _find_runner_of_many(cls: Any, byteorder: str, backend: str | None) -> Runner:
+def _find_runner_of_many(cls: Any, byteorder: str, backend: str | None) -> "Runner":
     run = runner(cls, byteorder, backend)
     if schema_of(cls).plan("big").minimum_read == 0:
         raise SchemaError(

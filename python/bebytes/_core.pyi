@@ -3,7 +3,17 @@ from typing import Any, Final, Self, final
 
 from typing_extensions import Buffer
 
-__all__ = ["Codec", "Probe", "__version__", "build_profile", "install", "release_kept_memory", "set_constructor"]
+__all__ = [
+    "Codec",
+    "Probe",
+    "__version__",
+    "build_profile",
+    "install",
+    "install_manners",
+    "release_kept_memory",
+    "set_constructor",
+    "set_manners",
+]
 
 __version__: Final[str]
 """The version of the extension."""
@@ -132,6 +142,24 @@ def install(cls: type, names: tuple[str, ...]) -> None:
     Put those of `to_be_bytes`, `to_le_bytes`, `encode_be_to` and `encode_le_to` on a class that are named.
 
     The class, or its subclasses, keep their codecs in `__bebytes_be__` and `__bebytes_le__`.
+    """
+
+def install_manners(cls: type) -> dict[str, Any]:
+    """
+    Put `__eq__` and `__repr__` on the base of all structs.
+
+    Returns:
+        These two, and what frozen and ordered classes get besides, by name: descriptors for subclasses of `cls`.
+    """
+
+def set_manners(cls: type, names: tuple[str, ...], derived: object) -> None:
+    """
+    Make the instances of a class compare, hash and print natively, as far as its special methods are those above.
+
+    Args:
+        cls: the class; it keeps the member descriptors of its fields in `__bebytes_slots__`.
+        names: the names of the fields.
+        derived: what a slot holds whose attribute computes a number.
     """
 
 def set_constructor(

@@ -8,7 +8,7 @@ from typing import Any
 import bebytes._core as _core  # noqa: PLR0402 - `from . import` would not tell an absent extension from a broken one
 
 from ._schema import schema_of
-from .fields import MISSING
+from .fields import MISSING, derived
 
 # Class methods that a class keeps ready-made, by the codec that they belong to and its method.
 _READY_MADE = {
@@ -35,16 +35,17 @@ def codec(cls: Any, byteorder: str) -> _core.Codec:
     return made if isinstance(made, _core.Codec) else _core.Codec(cls, byteorder, _plan)
 
 
-def install(base: Any) -> None:
+def install(base: Any) -> dict[str, Any]:
     """
-    Give the base of all structs its encoding methods.
+    Give the base of all structs its encoding methods, and its manners, which are returned.
     """
     _core.install(base, _ENCODING)
+    return _core.install_manners(base)
 
 
 def attach(cls: Any) -> None:
     """
-    Give a new struct class its codecs, its decoding methods and its constructor.
+    Give a new struct class its codecs, its decoding methods, its manners and its constructor.
     """
     cls.__bebytes_be__ = _core.Codec(cls, "big", _plan)
     cls.__bebytes_le__ = _core.Codec(cls, "little", _plan)
@@ -52,10 +53,12 @@ def attach(cls: Any) -> None:
         _make_ready(cls, name, codec_name, method)
     _install_own(cls)
     fields = schema_of(cls).fields
+    names = tuple([f.name for f in fields])
+    _core.set_manners(cls, names, derived)
     _core.set_constructor(
         cls,
         (
-            tuple(f.name for f in fields),
+            names,
             {f.name: f.default for f in fields if f.default is not MISSING},
             {f.name: f.default_factory for f in fields if f.default_factory is not MISSING},
             tuple(f.kw_only for f in fields),

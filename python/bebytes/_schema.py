@@ -5,7 +5,6 @@ A `Schema` belongs to one class and holds its fields, parents' first.
 Annotations that name classes defined later stay text until the schema is first used.
 """
 
-import re
 import sys
 import types
 import typing
@@ -22,8 +21,9 @@ if typing.TYPE_CHECKING:
 # One lock for the making of all plans: classes refer to each other, so a lock a class could deadlock.
 LOCK = RLock()
 
-_NAME = re.compile(r"[^\W\d]\w*")
-_CLASSVAR = re.compile(r"^(\w+\s*\.\s*)?ClassVar\b")
+# Compiled at first use: few classes keep their annotations as text, and only for those is `re` imported.
+_NAME = r"[^\W\d]\w*"
+_CLASSVAR = r"^(\w+\s*\.\s*)?ClassVar\b"
 
 
 class UndefinedName(SchemaError):
@@ -307,7 +307,9 @@ def is_classvar(annotation: Any) -> bool:
     Whether an annotation, perhaps still text, says `ClassVar`.
     """
     if isinstance(annotation, str):
-        return _CLASSVAR.match(annotation) is not None
+        import re
+
+        return re.match(_CLASSVAR, annotation) is not None
     return annotation is typing.ClassVar or typing.get_origin(annotation) is typing.ClassVar
 
 
@@ -317,7 +319,9 @@ def scope_of(annotation: Any, names: dict[str, Any]) -> "dict[str, Any] | None":
     """
     if not _has_text(annotation):
         return None
-    return {word: names[word] for text in _texts(annotation) for word in _NAME.findall(text) if word in names}
+    import re
+
+    return {word: names[word] for text in _texts(annotation) for word in re.findall(_NAME, text) if word in names}
 
 
 def scalar_of(annotation: Any) -> "Scalar | None":

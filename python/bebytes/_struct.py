@@ -5,12 +5,12 @@ Struct: the base of all structs, and how a class body becomes one.
 import sys
 from collections.abc import MutableMapping
 from keyword import iskeyword
-from reprlib import recursive_repr
 from types import FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
 
 from . import _backend
-from ._construct import make_init
+from ._construct import Init
+from ._manners import equal, represent
 from ._schema import (
     LOCK,
     Field,
@@ -24,15 +24,13 @@ from ._schema import (
     scope_of,
     visible,
 )
-from .errors import SchemaError, WrongType
+from .errors import SchemaError
 from .fields import Derived, Specifier, after, bits, count, field, size, until
 
 if TYPE_CHECKING:
     from typing import Self
 
     from typing_extensions import Buffer
-
-S = TypeVar("S", bound="Struct")
 
 _SPECIFIERS = frozenset({"after", "bits", "count", "derived", "field", "size", "until"})
 _CO_OPTIMIZED = 1  # as in `inspect`, which costs too much to import: the frame is a function's
@@ -97,7 +95,7 @@ class StructMeta(type):
         if frozen:
             body.update(__setattr__=_refuse_set, __delattr__=_refuse_delete)
         if "__hash__" not in body and ("__eq__" in body or _inherits_our_equality(bases)):
-            body["__hash__"] = _hash if frozen and "__eq__" not in body else None
+            body["__hash__"] = _MANNERS["__hash__"] if frozen and "__eq__" not in body else None
         cls = super().__new__(mcs, name, bases, body, **keywords)
         _finish(cls, Schema(cls, fields, frozen))
         return cls
@@ -236,7 +234,7 @@ def _finish(cls: Any, schema: Schema) -> None:
             from ._derive import DerivedAttribute  # with the plan's classes, which `import bebytes` alone does not need
 
             setattr(cls, f.name, DerivedAttribute(f.name, i, cls.__bebytes_slots__[i]))
-    cls.__init__ = make_init(cls, schema.fields)
+    cls.__init__ = Init(cls, schema.fields)
     _check_layout(cls, schema)
     _backend.attach(cls)
 
@@ -366,16 +364,8 @@ class Struct(metaclass=StructMeta):
         """
         return schema_of(cls).plan("big").minimum
 
-    def __eq__(self, other: object) -> bool:
-        if other.__class__ is not self.__class__:
-            return NotImplemented
-        return _values(self) == _values(other)
-
-    @recursive_repr()
-    def __repr__(self) -> str:
-        cls = type(self)
-        fields = ", ".join(f"{f.name}={_shown(self, f.name)}" for f in schema_of(cls).fields)
-        return f"{cls.__qualname__.rsplit('>.', 1)[-1]}({fields})"
+    __eq__ = equal
+    __repr__ = represent
 
     def __getstate__(self) -> dict[str, Any]:
         cls = type(self)
@@ -411,7 +401,8 @@ class Struct(metaclass=StructMeta):
         return new
 
 
-_backend.install(Struct)
+_MANNERS = _backend.install(Struct)
+_ORDERINGS = {name: _MANNERS[name] for name in ("__lt__", "__le__", "__gt__", "__ge__")}
 _METHODS = frozenset(
     n for n, v in vars(Struct).items() if not n.startswith("_") and (callable(v) or isinstance(v, classmethod))
 )
@@ -420,31 +411,6 @@ _METHODS = frozenset(
 def _slots(cls: Any) -> tuple[Any, ...]:
     slots: tuple[Any, ...] = cls.__bebytes_slots__
     return slots
-
-
-def _values(record: Any) -> tuple[Any, ...]:
-    return tuple(_value(record, f.name) for f in schema_of(type(record)).fields)
-
-
-def _value(record: Struct, name: str) -> Any:
-    # A derived number that cannot be told is no reason for comparing or printing to fail.
-    try:
-        return getattr(record, name)
-    except WrongType:
-        return None
-
-
-def _shown(record: Struct, name: str) -> str:
-    try:
-        return repr(getattr(record, name))
-    except WrongType:
-        return "derived"
-    except AttributeError:
-        return "<unset>"
-
-
-def _hash(self: Struct) -> int:
-    return hash(_values(self))
 
 
 def _refuse_set(self: Struct, name: str, _value: object) -> None:
@@ -457,25 +423,6 @@ def _refuse_delete(self: Struct, name: str) -> None:
     from dataclasses import FrozenInstanceError
 
     raise FrozenInstanceError(f"cannot delete field {name!r}: {type(self).__name__} is frozen")
-
-
-def _less(self: Struct, other: object) -> bool:
-    return _values(self) < _values(other) if other.__class__ is self.__class__ else NotImplemented
-
-
-def _less_or_equal(self: Struct, other: object) -> bool:
-    return _values(self) <= _values(other) if other.__class__ is self.__class__ else NotImplemented
-
-
-def _greater(self: Struct, other: object) -> bool:
-    return _values(self) > _values(other) if other.__class__ is self.__class__ else NotImplemented
-
-
-def _greater_or_equal(self: Struct, other: object) -> bool:
-    return _values(self) >= _values(other) if other.__class__ is self.__class__ else NotImplemented
-
-
-_ORDERINGS = {"__lt__": _less, "__le__": _less_or_equal, "__gt__": _greater, "__ge__": _greater_or_equal}
 
 
 def fields(struct: "type[Struct] | Struct") -> tuple[Field, ...]:
@@ -503,6 +450,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     return value
+
+
+S = TypeVar("S", bound=Struct)  # here, so that no bound is given by name; see _backend.py
 
 
 def replace(value: S, /, **changes: Any) -> S:

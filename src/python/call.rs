@@ -19,7 +19,7 @@ use super::error::Fault;
 
 unsafe extern "C" {
     /// The method cache behind attribute look-up: borrowed, NULL without an exception where nothing is found.
-    fn _PyType_Lookup(class: *mut ffi::PyTypeObject, name: *mut ffi::PyObject) -> *mut ffi::PyObject;
+    pub(super) fn _PyType_Lookup(class: *mut ffi::PyTypeObject, name: *mut ffi::PyObject) -> *mut ffi::PyObject;
 }
 
 /// The attribute of a class that holds its constructor.

@@ -220,7 +220,7 @@ impl<'py> Fresh<'_, 'py> {
     }
 }
 
-fn offset_of_slot(class: &Bound<'_, PyType>, slot: &Bound<'_, PyAny>) -> PyResult<usize> {
+pub(super) fn offset_of_slot(class: &Bound<'_, PyType>, slot: &Bound<'_, PyAny>) -> PyResult<usize> {
     let refusal = || PyTypeError::new_err(format!("{slot:?} is no slot of {class:?}"));
     // SAFETY: the layout of a member descriptor is read only behind the check that it is one; its definition lives as
     // long as the class that it belongs to, which is checked to be this class or a base of it.

@@ -4,15 +4,18 @@ mod buffer;
 mod call;
 mod clock;
 mod codec;
+mod compare;
 mod construct;
 mod error;
 mod explain;
 mod instance;
 mod int;
+mod manners;
 mod methods;
 mod object;
 mod plan;
 mod probe;
+mod represent;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
@@ -31,6 +34,18 @@ fn install(cls: &Bound<'_, PyType>, names: &Bound<'_, PyTuple>) -> PyResult<()> 
 fn set_constructor(cls: &Bound<'_, PyType>, spec: ConstructorParts<'_>) -> PyResult<bool> {
     let (names, defaults, factories, keyword_only, post_init) = spec;
     construct::set_constructor(cls, &names, &defaults, &factories, &keyword_only, post_init)
+}
+
+/// Puts `__eq__` and `__repr__` on the base of all structs; gives these and the other manners by name.
+#[pyfunction]
+fn install_manners<'py>(cls: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyDict>> {
+    manners::install(cls)
+}
+
+/// Makes the instances of a class compare, hash and print natively.
+#[pyfunction]
+fn set_manners(cls: &Bound<'_, PyType>, names: &Bound<'_, PyTuple>, derived: &Bound<'_, PyAny>) -> PyResult<()> {
+    manners::set(cls, names, derived)
 }
 
 /// Gives back the memory that is kept for the next instances; says how many there was memory for.
@@ -53,6 +68,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<probe::Probe>()?;
     module.add_function(wrap_pyfunction!(install, module)?)?;
     module.add_function(wrap_pyfunction!(set_constructor, module)?)?;
+    module.add_function(wrap_pyfunction!(install_manners, module)?)?;
+    module.add_function(wrap_pyfunction!(set_manners, module)?)?;
     module.add_function(wrap_pyfunction!(release_kept_memory, module)?)?;
     module.add("build_profile", BUILD_PROFILE)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))
