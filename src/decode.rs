@@ -105,6 +105,14 @@ pub trait Sink {
     /// The sink's own.
     fn none(&mut self) -> Result<Self::Value, Self::Error>;
 
+    /// Told that the value of an option is there, and comes next.
+    ///
+    /// # Errors
+    /// The sink's own.
+    fn some(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
     /// A number that the fields sized by it give; the wire number was used for their lengths and is not kept.
     ///
     /// # Errors
@@ -487,6 +495,7 @@ impl<'a, S: Sink, F: Trouble<S::Error>> Decoder<'a, S, F> {
                     Some(1) => {
                         let end = self.at;
                         self.at = end - (whole.len() - 1);
+                        self.sink.some().map_err(F::own)?;
                         self.node(&choice.code, bit, frame)
                     }
                     tag => {

@@ -5,6 +5,7 @@
 //! - [`mod@encode`]: values to bytes; a [`encode::Source`] is asked for each field.
 //! - [`error`]: one kind a Python exception, with its path and its bit.
 //! - [`value`]: records as plain Rust values, for tests, benches and fuzzers.
+//! - [`tape`]: records as a flat run of words, in memory that is used again.
 //! - [`explain`]: what the runners do for a plan, in plain words.
 //! - [`probe`] and [`trace`]: where the time goes.
 //! - `bits`: every shift and mask.
@@ -41,6 +42,7 @@ mod program;
 mod python;
 mod ready;
 mod table;
+pub mod tape;
 pub mod trace;
 pub mod value;
 mod writer;

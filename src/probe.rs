@@ -130,6 +130,11 @@ impl<S: Sink, C: Clock> Sink for Probe<'_, S, C> {
     }
 
     #[inline]
+    fn some(&mut self) -> Result<(), Self::Error> {
+        self.sink.some()
+    }
+
+    #[inline]
     fn derived(&mut self) -> Result<Self::Value, Self::Error> {
         self.trace.loaded();
         self.sink.derived()

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use _core::error::{Error, ErrorKind, Step, Wide};
 use _core::plan::{Expression, Field, Kind, Length, Node, Operator, Order, Plan, Table};
+use _core::tape::Tape;
 use _core::value::{self, Value};
 use serde_json::Value as Json;
 
@@ -130,6 +131,13 @@ fn unmarked(types: &Json, line: &Json, name: &str) -> Rule {
     }
 }
 
+/// What is read off a tape.
+fn taped(plan: &Plan, data: &[u8]) -> Value {
+    let mut tape = Tape::new();
+    tape.decode(plan, data).unwrap();
+    tape.value(plan, data).unwrap()
+}
+
 fn check(types: &Json, line: &Json, rule: Rule, order: Order, plan: &Plan) {
     let schema = Schema { types, order };
     let name = string(&line["type"]);
@@ -154,6 +162,7 @@ fn check(types: &Json, line: &Json, rule: Rule, order: Order, plan: &Plan) {
             if string(&line["kind"]) == "roundtrip" || rule != Rule::Same {
                 let whole = value::decode(plan, &bytes).unwrap_or_else(|error| panic!("{line}: {error}"));
                 assert!(same(&whole, &given()), "{line}: {whole:?}");
+                assert!(same(&taped(plan, &bytes), &given()), "{line}");
             }
         }
         ("encode_error", Rule::Signed) => {
@@ -164,6 +173,7 @@ fn check(types: &Json, line: &Json, rule: Rule, order: Order, plan: &Plan) {
             let read = value::decode_prefix(plan, &input.unwrap());
             let (value, consumed) = read.unwrap_or_else(|error| panic!("{line}: {error}"));
             let expected = if rule == Rule::Signed { extended(types, name, given()) } else { given() };
+            assert!(same(&taped(plan, &hex(string(&line["decode"]))[..consumed]), &expected), "{line}");
             assert!(same(&value, &expected), "{line}: {value:?}");
             assert_eq!(consumed as u64, line["consumed"].as_u64().unwrap(), "{line}");
         }

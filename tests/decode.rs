@@ -7,6 +7,7 @@ use std::sync::Arc;
 use _core::decode::{self, Sink};
 use _core::error::{Error, ErrorKind, Step, Wide};
 use _core::plan::{Expression, Field, Length, Node, Operator, Order, Plan, Table};
+use _core::tape::Tape;
 use _core::value::{self, Builder, Value};
 use proptest::prelude::*;
 
@@ -414,10 +415,18 @@ proptest! {
             match value::decode_prefix(&plan, &data) {
                 Ok((value, consumed)) => {
                     prop_assert!(consumed <= data.len());
+                    let mut tape = Tape::new();
+                    // Open ends take what follows too.
+                    let data = &data[..consumed];
+                    prop_assert_eq!(tape.decode(&plan, data), value::decode(&plan, data).map(drop));
+                    prop_assert_eq!(tape.value(&plan, data), value::decode(&plan, data).ok());
                     let again = value::encode(&plan, &value).unwrap();
                     prop_assert_eq!(value::decode(&plan, &again).unwrap(), value);
                 }
                 Err(error) => {
+                    let mut tape = Tape::new();
+                    prop_assert_eq!(tape.decode(&plan, &data), Err(error.clone()));
+                    prop_assert_eq!(tape.words(), &[] as &[u64]);
                     prop_assert!(error.bit() <= 8 * data.len() as u64, "{}", error);
                     let named = match error.path() {
                         [Step::Name(_), ..] => true,

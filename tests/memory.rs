@@ -3,21 +3,28 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use _core::encode;
 use _core::error::ErrorKind;
 use _core::plan::{Expression, Field, Length, Node, Order, Plan};
-use _core::value;
+use _core::tape::Tape;
+use _core::value::{self, Reader, Value};
 
-/// Notes the largest piece of memory that is asked for.
+/// Notes the largest piece of memory that is asked for, and how many a thread asks for.
 struct Noting;
 
 static LARGEST: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    static PIECES: Cell<usize> = const { Cell::new(0) };
+}
 
 // SAFETY: everything is passed on to the system's allocator as it came.
 unsafe impl GlobalAlloc for Noting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         LARGEST.fetch_max(layout.size(), Ordering::Relaxed);
+        PIECES.set(PIECES.get() + 1);
         // SAFETY: the caller's promises are those that the system's allocator asks for.
         unsafe { System.alloc(layout) }
     }
@@ -59,4 +66,50 @@ fn a_huge_length_reserves_nothing() {
             "{name}: {error}"
         );
     }
+}
+
+#[test]
+fn memory_that_is_used_again_is_enough() {
+    let byte = || Node::unsigned(8, Order::Big);
+    let inner = Plan::new("Inner", vec![Field::new("x", byte()), Field::new("y", Node::signed(16, Order::Little))]);
+    let fields = vec![
+        Field::new("flags", Node::unsigned(3, Order::Big)),
+        Field::new("rest", Node::unsigned(13, Order::Big)),
+        Field::new("n", byte()).derived_here(),
+        Field::new("body", Node::bytes(Length::Computed(Expression::field(2)))),
+        Field::new("name", Node::text(Length::Until { marker: 0, open: false })),
+        Field::new("some", Node::option(byte())),
+        Field::new("float", Node::float(64, Order::Big)),
+        Field::new("numbers", Node::list(Length::Fixed(3), byte())),
+        Field::new("points", Node::list(Length::Rest, Node::record(&inner.unwrap()))),
+    ];
+    let plan = Plan::new("Packet", fields).unwrap();
+    let point = || Value::Record(vec![Value::Unsigned(1), Value::Signed(-2)]);
+    let numbers = [5, 6, 7].map(Value::Unsigned).to_vec();
+    let value = Value::Record(vec![
+        Value::Unsigned(5),
+        Value::Unsigned(1000),
+        Value::Derived,
+        Value::Bytes(vec![1, 2, 3]),
+        Value::Text("name".into()),
+        Value::Unsigned(9),
+        Value::Float(1.5),
+        Value::List(numbers),
+        Value::List((0..20).map(|_| point()).collect()),
+    ]);
+    let mut out = Vec::new();
+    let mut tape = Tape::new();
+    let mut round = || {
+        out.clear();
+        encode::encode(&plan, &&value, &mut Reader::default(), &mut out).unwrap();
+        tape.decode(&plan, &out).unwrap();
+    };
+    round();
+
+    let before = PIECES.get();
+    (0..10).for_each(|_| round());
+
+    assert_eq!(PIECES.get(), before);
+    assert_eq!(tape.value(&plan, &out), Some(value.clone()));
+    assert!(PIECES.get() > before, "what the test counts is seen");
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use _core::encode;
 use _core::error::Wide;
 use _core::plan::{Expression, Field, Kind, Length, Node, Operator, Order, Plan, Table};
+use _core::tape::Tape;
 use _core::value::{self, Reader, Value};
 use serde_json::Value as Json;
 
@@ -25,14 +26,16 @@ pub fn work(scenario: &Scenario) -> Box<dyn Work> {
     })
 }
 
-/// The same with memory that is used again: encoding into one buffer.
-///
-/// Decoding makes a `Value` each time, as there is no sink yet that could be used again.
+/// The same with memory that is used again: encoding into one buffer, decoding onto one tape.
 pub fn work_reusing(scenario: &Scenario) -> Box<dyn Work> {
+    let plan = plan(&scenario.plan);
+    if scenario.operation == "decode" {
+        let values = scenario.values.iter().map(|json| record(&plan, json)).collect();
+        return Box::new(Taping { plan, values, data: scenario.data.clone() });
+    }
     if scenario.operation != "encode" {
         return work(scenario);
     }
-    let plan = plan(&scenario.plan);
     Box::new(Reusing {
         values: scenario.values.iter().map(|json| record(&plan, json)).collect(),
         data: scenario.data.clone(),
@@ -40,6 +43,37 @@ pub fn work_reusing(scenario: &Scenario) -> Box<dyn Work> {
             encode::encode(&plan, &value, &mut Reader::default(), out).map_err(|error| error.to_string())
         },
     })
+}
+
+/// Decoding onto a tape.
+struct Taping {
+    plan: Arc<Plan>,
+    values: Vec<Value>,
+    data: Vec<Vec<u8>>,
+}
+
+impl Work for Taping {
+    fn failures(&self) -> Vec<String> {
+        let mut tape = Tape::new();
+        let mut failures = Vec::new();
+        for (number, (value, data)) in self.values.iter().zip(&self.data).enumerate() {
+            match tape.decode(&self.plan, data) {
+                Ok(()) if tape.value(&self.plan, data).as_ref() == Some(value) => {}
+                Ok(()) => failures.push(format!("input {number}: {:?} instead of {value:?}", tape.words())),
+                Err(error) => failures.push(format!("input {number}: {error}")),
+            }
+        }
+        failures
+    }
+
+    fn run(&self, operations: usize) {
+        let mut tape = Tape::new();
+        scenario::measured(&self.data, operations, |data| {
+            let done = tape.decode(&self.plan, data);
+            std::hint::black_box(&tape);
+            done
+        });
+    }
 }
 
 fn text<'a>(json: &'a Json, name: &str) -> &'a str {
