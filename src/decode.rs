@@ -31,6 +31,24 @@ pub trait Sink {
     /// The sink's own.
     fn unsigned(&mut self, number: u64) -> Result<Self::Value, Self::Error>;
 
+    /// Unsigned integers of at most 64 bits, into the slots from `first` on.
+    ///
+    /// # Errors
+    /// The sink's own.
+    #[inline]
+    fn unsigned_run(
+        &mut self,
+        record: &mut Self::Record,
+        first: usize,
+        numbers: impl ExactSizeIterator<Item = u64>,
+    ) -> Result<(), Self::Error> {
+        for (slot, number) in (first..).zip(numbers) {
+            let value = self.unsigned(number)?;
+            self.set(record, slot, value)?;
+        }
+        Ok(())
+    }
+
     /// A signed integer of at most 64 bits.
     ///
     /// # Errors
@@ -250,6 +268,7 @@ fn attempt<S: Sink, F: Trouble<S::Error>>(
 ) -> Result<(S::Value, usize), F> {
     let mut decoder = Decoder { data, at, sink, trouble: PhantomData };
     let value = match plan.program.registers {
+        0 if plan.program.flat => decoder.flat(plan),
         0 => decoder.record(plan, &mut []),
         1..=SMALL_FRAME => decoder.record(plan, &mut [Wide::ZERO; SMALL_FRAME]),
         registers => decoder.record(plan, &mut vec![Wide::ZERO; registers]),
@@ -297,6 +316,23 @@ impl<'a, S: Sink, F: Trouble<S::Error>> Decoder<'a, S, F> {
         self.sink.finish(record).map_err(F::own)
     }
 
+    /// A record that is one run: as [`record`](Self::record), in less code.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "small records: a call costs as much as the work")]
+    fn flat(&mut self, plan: &Plan) -> Result<S::Value, F> {
+        let [Block::Run(run)] = &*plan.program.blocks else { return self.record(plan, &mut []) };
+        let mut record = self.sink.begin(plan).map_err(F::own)?;
+        let left = self.data.get(self.at..).unwrap_or_default();
+        if left.len() < run.bytes {
+            return Err(self.cut(plan, run, &mut []));
+        }
+        for stretch in &run.stretches {
+            self.stretch(plan, stretch, left, &mut record, &mut [])?;
+        }
+        self.at += run.bytes;
+        self.sink.finish(record).map_err(F::own)
+    }
+
     /// The numbers of a stretch of the run at the start of `left`.
     #[inline]
     fn stretch(
@@ -311,6 +347,10 @@ impl<'a, S: Sink, F: Trouble<S::Error>> Decoder<'a, S, F> {
             Way::Word(word) => word.load(left),
             Way::Bytewise(_) => 0,
         };
+        if let Some(parts) = &stretch.parts {
+            let numbers = parts.iter().map(|part| part.get(word));
+            return self.sink.unsigned_run(record, stretch.first, numbers).map_err(F::own);
+        }
         for (slot, numeral) in (stretch.first..).zip(&stretch.numerals) {
             let number = numeral.part.get(word);
             let value = match numeral.plain {

@@ -25,6 +25,7 @@ const SIZE_LIMIT: u64 = 1 << 60;
 
 /// What runners run.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "what is known of a plan, each by itself")]
 pub(crate) struct Program {
     pub(crate) blocks: Box<[Block]>,
     pub(crate) derivation: Derivation,
@@ -34,6 +35,8 @@ pub(crate) struct Program {
     pub(crate) minimum_read: u64,
     pub(crate) fixed: bool,
     pub(crate) depth: u32,
+    /// Whether it is one run of numbers that no length refers to.
+    pub(crate) flat: bool,
     /// Whether the last field takes an input without its marker to the end.
     open: bool,
     /// Whether the last field takes the rest.
@@ -65,6 +68,8 @@ pub(crate) struct Stretch {
     /// The slot of the first number.
     pub(crate) first: usize,
     pub(crate) numerals: Box<[Numeral]>,
+    /// Their places, where all of them are plain unsigned integers.
+    pub(crate) parts: Option<Box<[bits::Part]>>,
     pub(crate) way: Way,
 }
 
@@ -262,7 +267,9 @@ impl Program {
         if depth > DEPTH_LIMIT {
             return Err(PlanError { field: "".into(), flaw: Flaw::Depth });
         }
+        let flat = compiler.registers == 0 && matches!(blocks.as_slice(), [Block::Run(_)]);
         Ok(Self {
+            flat,
             derivation: Derivation::of(fields)?,
             blocks: blocks.into(),
             registers: compiler.registers,
@@ -387,11 +394,15 @@ impl Compiler<'_> {
         let mut done = 0;
         while done < numbers.len() {
             let (count, way) = stretch(&numbers[done..], bytes);
-            let numerals = (done..done + count).map(|index| {
-                let ((number, bit), field) = (numbers[index], &fields[index]);
-                numeral(number, bit, way, self.frame.register(&[first + index]), field.derived)
-            });
-            stretches.push(Stretch { first: first + done, numerals: numerals.collect(), way });
+            let numerals: Box<[_]> = (done..done + count)
+                .map(|index| {
+                    let ((number, bit), field) = (numbers[index], &fields[index]);
+                    numeral(number, bit, way, self.frame.register(&[first + index]), field.derived)
+                })
+                .collect();
+            let all = numerals.iter().all(|numeral| matches!(numeral.plain, Plain::Unsigned));
+            let parts = all.then(|| numerals.iter().map(|numeral| numeral.part).collect());
+            stretches.push(Stretch { first: first + done, numerals, parts, way });
             done += count;
         }
         Ok(Run { bytes, stretches: stretches.into() })

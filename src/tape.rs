@@ -116,6 +116,17 @@ impl Sink for Tape {
     }
 
     #[inline]
+    fn unsigned_run(
+        &mut self,
+        (): &mut (),
+        _: usize,
+        numbers: impl ExactSizeIterator<Item = u64>,
+    ) -> Result<(), Error> {
+        self.words.extend(numbers);
+        Ok(())
+    }
+
+    #[inline]
     fn signed(&mut self, number: i64) -> Result<(), Error> {
         self.words.push(number.cast_unsigned());
         Ok(())

@@ -271,6 +271,9 @@ impl<'a> Source for Reader<'a> {
         match value {
             Value::Unsigned(number) => i64::try_from(*number).ok(),
             Value::Signed(number) => Some(*number),
+            Value::Bool(value) => Some(i64::from(*value)),
+            Value::Member(number) => number.small(),
+            Value::Flags(bits) => i64::try_from(*bits).ok(),
             _ => None,
         }
     }
