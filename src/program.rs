@@ -267,10 +267,11 @@ impl Program {
         if depth > DEPTH_LIMIT {
             return Err(PlanError { field: "".into(), flaw: Flaw::Depth });
         }
-        let flat = compiler.registers == 0 && matches!(blocks.as_slice(), [Block::Run(_)]);
+        let derivation = Derivation::of(fields)?;
+        let flat = compiler.registers == 0 && derivation.is_empty() && matches!(blocks.as_slice(), [Block::Run(_)]);
         Ok(Self {
             flat,
-            derivation: Derivation::of(fields)?,
+            derivation,
             blocks: blocks.into(),
             registers: compiler.registers,
             minimum: total.minimum,

@@ -60,7 +60,19 @@ impl<S: Source, F: Trouble<S::Error>> Encoder<'_, S, F> {
         let Some(record) = self.source.record(value, plan).map_err(F::own)? else {
             return Err(self.wrong_type(format!("a {}", plan.name()), value, bit, false));
         };
-        self.record(plan, &record, frame, &[])
+        if plan.program.flat { self.flat(plan, &record) } else { self.record(plan, &record, frame, &[]) }
+    }
+
+    /// A record that is one run: as [`record`](Self::record), in less code.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "small records: a call costs as much as the work")]
+    fn flat(&mut self, plan: &Plan, record: &S::Record) -> Result<(), F> {
+        let [Block::Run(run)] = &*plan.program.blocks else { return self.record(plan, record, &mut [], &[]) };
+        let start = self.out.len();
+        for stretch in &run.stretches {
+            self.stretch(plan, stretch, record, start, &mut [], &Known { solution: None, overrides: &[] })?;
+        }
+        Ok(())
     }
 
     /// The bit of the whole buffer that is written next.
@@ -226,6 +238,9 @@ impl<S: Source, F: Trouble<S::Error>> Encoder<'_, S, F> {
             return Err(self.wrong_type(describe(code), &value, bit, false));
         };
         let frame = frame.get_mut(*base..).unwrap_or_default();
+        if known.solution.is_none() && known.overrides.is_empty() {
+            return self.record(plan, &record, frame, &[]);
+        }
         self.record(plan, &record, frame, &known.overrides(slot))
     }
 
@@ -506,6 +521,7 @@ impl Known<'_> {
     }
 
     /// What the struct in a slot is to be given; what comes from further out counts first.
+    #[inline(never)]
     fn overrides(&self, slot: usize) -> Vec<Override> {
         let deeper = |given: &Override| {
             let (first, path) = given.path.split_first()?;
