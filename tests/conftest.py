@@ -4,10 +4,11 @@ Shared fixtures: each test that uses them runs on every backend that is installe
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, settings
+from manners import INSTALLED, REFERENCE, Manners
 
 import bebytes
 
@@ -43,6 +44,14 @@ def codec(backend: str) -> Callable[..., bebytes.Codec[Any]]:
     Build a codec for a class on every backend that is installed.
     """
     return functools.partial(bebytes.Codec, backend=backend)  # type: ignore[arg-type]  # a name from available_backends()
+
+
+@pytest.fixture(params=[INSTALLED, REFERENCE], ids=["installed", "reference"])
+def manners(request: pytest.FixtureRequest) -> Manners:
+    """
+    The manners of the default backend, and those in plain Python.
+    """
+    return cast("Manners", request.param)
 
 
 @pytest.fixture

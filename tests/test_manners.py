@@ -1,214 +1,43 @@
 """
-Manners, rule by rule: what compares, hashes and prints structs, as installed and in plain Python, and that both agree.
+Manners, rule by rule: what compares and hashes structs, as installed and in plain Python, and that both agree.
 """
 
-import math
 import operator
 import sys
-from collections.abc import Callable
-from enum import IntEnum
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from manners import (
+    COMPARISONS,
+    INSTALLED,
+    NAN,
+    NEVER,
+    REFERENCE,
+    THINGS,
+    Broken,
+    Counted,
+    Doing,
+    Kind,
+    Manners,
+    Never,
+    Ordered,
+    Shown,
+    Text,
+    comparisons_of,
+    copied,
+    frozen,
+    ordered,
+    tuple_of,
+    wide,
+)
 from variants import Frozen, Frozener, Line, Point
 
 import bebytes
-from bebytes import Struct, _manners, derived, fields, size, u8
+from bebytes import Struct, derived, fields, size, u8
 from bebytes.errors import WrongType
 from bebytes.testing import outcome, schemas, values
-
-Manners = dict[str, Callable[..., Any]]
-
-INSTALLED: Manners = {
-    "eq": operator.eq,
-    "ne": operator.ne,
-    "lt": operator.lt,
-    "le": operator.le,
-    "gt": operator.gt,
-    "ge": operator.ge,
-    "repr": repr,
-    "hash": hash,
-}
-REFERENCE: Manners = {
-    "eq": _manners.equal,
-    "ne": lambda one, other: not _manners.equal(one, other),
-    "lt": _manners.less,
-    "le": _manners.less_or_equal,
-    "gt": _manners.greater,
-    "ge": _manners.greater_or_equal,
-    "repr": _manners.represent,
-    "hash": _manners.hashed,
-}
-COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
-
-
-@pytest.fixture(params=[INSTALLED, REFERENCE], ids=["installed", "reference"])
-def manners(request: pytest.FixtureRequest) -> Manners:
-    """
-    The manners of the default backend, and those in plain Python.
-    """
-    return cast("Manners", request.param)
-
-
-class Ordered(Struct, order=True):
-    a: u8
-    b: u8
-
-
-class Counted(Struct, kw_only=True):
-    n: u8 = derived
-    body: bytes = size("n")
-
-
-class Wide(Struct, order=True):
-    """More fields than a comparison keeps on the stack."""
-
-    a: u8
-    b: u8
-    c: u8
-    d: u8
-    e: u8
-    f: u8
-    g: u8
-    h: u8
-    i: u8
-    j: u8
-
-
-class Kind(IntEnum):
-    A = 1
-    B = 2
-
-
-class Text(str):
-    __slots__ = ()
-
-
-class Never:
-    """Equal to nothing, itself included, and always less."""
-
-    __hash__ = None  # type: ignore[assignment]  # not to be hashed
-
-    def __eq__(self, other: object) -> bool:
-        return False
-
-    def __lt__(self, other: object) -> Any:
-        return "less"
-
-
-class Broken:
-    def __eq__(self, other: object) -> bool:
-        raise ZeroDivisionError("eq")
-
-    def __lt__(self, other: object) -> bool:
-        raise ZeroDivisionError("lt")
-
-    def __hash__(self) -> int:
-        raise ZeroDivisionError("hash")
-
-    def __repr__(self) -> str:
-        raise AttributeError("repr")
-
-
-class Doing:
-    """Does something when it is compared or printed; equal to all."""
-
-    def __init__(self, action: Callable[[], object]) -> None:
-        self.action = action
-
-    def __eq__(self, other: object) -> bool:
-        self.action()
-        return True
-
-    def __repr__(self) -> str:
-        self.action()
-        return "doing"
-
-    def __hash__(self) -> int:
-        return 0
-
-
-class Shown:
-    def __init__(self, text: Any) -> None:
-        self.text = text
-
-    def __repr__(self) -> str:
-        return self.text  # type: ignore[no-any-return]  # a test gives what is no text
-
-
-def tuple_of(record: Struct) -> tuple[Any, ...]:
-    return tuple(getattr(record, f.name) for f in fields(record))
-
-
-# Construction takes anything, which type checkers need not like.
-ordered: Any = Ordered
-wide: Any = Wide
-frozen: Any = Frozen
-
-NEVER = Never()
-NAN = math.nan
-THINGS = [
-    0,
-    1,
-    True,
-    False,
-    None,
-    -5,
-    300,
-    2**40,
-    2**40 + 1,
-    2**64,
-    -(2**100),
-    1.0,
-    0.0,
-    -0.0,
-    NAN,
-    float("nan"),
-    "",
-    "a",
-    "é",
-    Text("a"),
-    b"",
-    b"a",
-    b"\0\xff",
-    bytearray(b"a"),
-    Kind.A,
-    Kind.B,
-    NEVER,
-    [],
-    [1],
-    [1, 2],
-    [300, NAN],
-    [NEVER],
-    [[1]],
-    (1,),
-    Point(1),
-    Point(300, 7),
-    [Point(300, 7), Point(1)],
-    Frozen(1),
-    Frozener(1),
-    Line(Point(300), [Point(1), Point(300)]),
-    [[[[[300]]]]],
-]
-
-
-def copied(thing: Any) -> Any:
-    # Another object where that is possible, so that not everything is settled by identity.
-    if type(thing) is int:
-        return int(str(thing))
-    if type(thing) is list:
-        return [copied(item) for item in thing]
-    if type(thing) is bytes:
-        return bytes(bytearray(thing))
-    if isinstance(thing, Struct):
-        return type(thing)(*map(copied, tuple_of(thing)))
-    return thing
-
-
-def comparisons_of(manners: Manners, one: Any, other: Any) -> list[Any]:
-    return [outcome(manners[name], one, other) for name in COMPARISONS]
 
 
 def test_values_compare_as_tuples_do(manners: Manners) -> None:
@@ -302,15 +131,6 @@ def test_an_unset_field_cannot_be_compared_or_hashed(manners: Manners) -> None:
         manners["hash"](unset)
 
 
-def test_an_unset_field_is_printed(manners: Manners) -> None:
-    """
-    Printing is for finding out what is wrong.
-    """
-    value = ordered(1, [2])
-    del value.a
-    assert manners["repr"](value) == "Ordered(a=<unset>, b=[2])"
-
-
 def test_a_derived_number_is_that_of_now(manners: Manners) -> None:
     """
     In comparing and in printing; a number that was assigned is like any.
@@ -384,88 +204,6 @@ def test_values_are_taken_before_they_are_compared(manners: Manners) -> None:
             assert manners["eq"](*held)
 
 
-def test_values_are_printed_as_they_are_met(manners: Manners) -> None:
-    """
-    A value's `repr` that empties what comes behind it shows there.
-    """
-    value = ordered(0, [1])
-    value.a = Doing(lambda: delattr(value, "b"))
-    assert manners["repr"](value) == "Ordered(a=doing, b=<unset>)"
-    value.b = 7
-    value.a = Doing(lambda: delattr(value, "a"))
-    assert manners["repr"](value) == "Ordered(a=doing, b=7)"
-
-
-@pytest.mark.parametrize("thing", THINGS, ids=lambda thing: type(thing).__name__)
-def test_values_are_printed_by_their_own_repr(manners: Manners, thing: Any) -> None:
-    """
-    Numbers of any size included.
-    """
-    assert manners["repr"](Ordered(thing, 1)) == f"Ordered(a={thing!r}, b=1)"
-    assert manners["repr"](ordered([thing], thing)) == f"Ordered(a={[thing]!r}, b={thing!r})"
-
-
-@pytest.mark.parametrize("number", [9, 10, -1, 2**31, -(2**31) - 1, 2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 10**18])
-def test_numbers_at_the_edges_are_printed(manners: Manners, number: int) -> None:
-    """
-    Of C's integers.
-    """
-    assert manners["repr"](Ordered(number, -number)) == f"Ordered(a={number}, b={-number})"
-
-
-def test_a_number_that_python_does_not_print(manners: Manners) -> None:
-    """
-    Its error is the one of `repr`.
-    """
-    with pytest.raises(ValueError, match="limit"):
-        manners["repr"](Ordered(10**5000, 1))
-
-
-def test_texts_with_surrogates_are_printed(manners: Manners) -> None:
-    """
-    The user's `__repr__` may give what is no UTF-8.
-    """
-    value = ordered(Shown("\udc80é"), [Shown("\ud800"), 5])
-    assert manners["repr"](value) == "Ordered(a=\udc80é, b=[\ud800, 5])"
-    assert manners["repr"](ordered("\udc80", "é\U0001f40d")) == "Ordered(a='\\udc80', b='é\U0001f40d')"
-
-
-def test_a_struct_inside_itself_is_printed_once(manners: Manners) -> None:
-    """
-    Directly, through a list, and through another struct; and it is printed whole again afterwards.
-    """
-
-    class Node(Struct):
-        a: u8
-        b: u8
-        if manners is REFERENCE:
-            __repr__ = _manners.represent
-
-    for _ in range(2):
-        node = Node(1, 0)
-        node.b = node  # type: ignore[assignment]  # wrong on purpose, here and below
-        assert repr(node) == "Node(a=1, b=...)"
-        node.b = [node, node]  # type: ignore[assignment]
-        assert repr(node) == "Node(a=1, b=[..., ...])"
-        node.b = Node(2, [node])  # type: ignore[assignment, arg-type]
-        assert repr(node) == "Node(a=1, b=Node(a=2, b=[...]))"
-
-
-def test_the_name_is_that_behind_the_function(manners: Manners) -> None:
-    """
-    Of a class in a class, both names; whatever it was called later.
-    """
-
-    class Outer:
-        class Inner(Struct):
-            x: u8
-
-    assert manners["repr"](Outer.Inner(1)) == "Outer.Inner(x=1)"
-    for name in ("a.<locals>.b.<locals>.C", ">.", "x>.", "", "é", "\udc80", "no point"):
-        Outer.Inner.__qualname__ = name
-        assert manners["repr"](Outer.Inner(1)) == f"{name.rsplit('>.', 1)[-1]}(x=1)"
-
-
 def test_a_struct_without_fields(manners: Manners) -> None:
     """
     All of its objects are equal.
@@ -487,8 +225,51 @@ def test_the_hash_is_that_of_the_values(manners: Manners) -> None:
     for x in (0, -1, 2**40, "a", b"a", None, 1.5, Frozen(1), Kind.A):
         for value in (frozen(x, 2), Frozener(frozen(x).x, 2, 3)):
             assert manners["hash"](value) == hash(tuple_of(value))
+
+    class Hashable(Struct, frozen=True, kw_only=True):
+        n: u8 = derived
+        body: bytes = size("n")
+
+    assert manners["hash"](Hashable(body=b"abc")) == hash((3, b"abc"))
     with pytest.raises(TypeError, match="unhashable type: 'list'"):
         manners["hash"](frozen([1]))
+
+
+def test_no_reference_is_kept_or_lost(manners: Manners) -> None:
+    """
+    However a comparison ends.
+    """
+    things: list[Any] = [2**40, "text", [1], Broken(), Never(), Point(300), object(), derived]
+    records = [wide(*([0] * i + [thing, *things, 0])[:10]) for thing in things for i in range(3)]
+    records += [ordered(1, 2), Counted(body=things[1]), frozen(things[0], things[1])]
+    del records[-3].b
+
+    def use() -> None:
+        for one in records:
+            outcome(manners["repr"], one)
+            if isinstance(one, Frozen):
+                outcome(manners["hash"], one)
+            for other in records:
+                if type(one) is type(other):
+                    comparisons_of(manners, one, other)
+
+    use()
+    counts = [sys.getrefcount(thing) for thing in (*things, *records)]
+    for _ in range(3):
+        use()
+    assert [sys.getrefcount(thing) for thing in (*things, *records)] == counts
+
+
+@pytest.mark.parametrize("name", ["eq", "ne", "lt"])
+def test_circles_compare_as_those_of_lists(manners: Manners, name: str) -> None:
+    """
+    Not at all, unless they are one and the same.
+    """
+    one, other = (ordered(1, 2), ordered(1, 2))
+    one.b, other.b = [one], [other]
+    with pytest.raises(RecursionError):
+        manners[name](one, other)
+    assert manners[name](one, one) is (name not in ("ne", "lt"))
 
 
 @pytest.mark.parametrize("name", ["eq", "lt", "repr"])

@@ -128,6 +128,22 @@ def test_the_users_equality_is_what_unequal_denies() -> None:
     assert hash(Own(7)) == 7
 
 
+def test_the_users_unequal_is_no_equality() -> None:
+    """
+    Each operator has its own method.
+    """
+
+    class Own(Struct):
+        x: u8
+
+        def __ne__(self, other: object) -> bool:
+            return True
+
+    assert Own(300) == Own(300)
+    assert Own(300) != Own(300)
+    assert Own(300) != Own(301)
+
+
 def test_methods_as_attributes() -> None:
     """
     Looked up and called, they are what the operators are.
@@ -189,6 +205,26 @@ def test_attributes_count_and_not_slots() -> None:
     Later.x = slot
     assert Below(1, 2) != Below(3, 2)
     assert repr(Below(1, 2)).endswith("Below(x=1, y=2)")
+
+
+def test_a_class_that_changes_again_and_again() -> None:
+    """
+    More often than the interpreter counts, and than states are kept at hand; no state is taken for an earlier one.
+    """
+
+    class Changing(Struct):
+        x: u8
+        y: u8
+
+    cls: Any = Changing
+    slot = vars(cls)["x"]
+    for i in range(1500):
+        for _ in range(i % 5):
+            cls.other = i
+            assert cls(300, 1) == cls(300, 1)
+        cls.x = property(lambda _: 5) if i % 2 else slot
+        assert (cls(300, 2) == cls(301, 2)) is (i % 2 == 1)
+        assert repr(cls(300, 2)).endswith("Changing(x=5, y=2)" if i % 2 else "Changing(x=300, y=2)")
 
 
 def test_an_object_that_is_given_another_class() -> None:

@@ -269,9 +269,6 @@ unsafe fn compare_any<'py>(
     for pair in values.0.chunks_exact(2) {
         // SAFETY: the references are held until this function is left.
         unsafe {
-            if pair[0] == pair[1] {
-                continue;
-            }
             match ffi::PyObject_RichCompareBool(pair[0], pair[1], ffi::Py_EQ) {
                 1 => {}
                 0 => return differing(py, pair[0], pair[1], operator),
