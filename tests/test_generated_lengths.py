@@ -5,7 +5,7 @@ Derived numbers and computed lengths: generated source against the readable runn
 from typing import Any
 
 import pytest
-from generated_runs import same_decoding, same_encoding, straight
+from generated_runs import declared, same_decoding, same_encoding, straight
 from test_generated_values import Kind
 
 import bebytes
