@@ -108,8 +108,8 @@ def test_several_solutions_are_those_of_the_readable_runner() -> None:
     class Linked(Struct, kw_only=True):
         m: u8 = derived
         n: u8 = derived
-        a: bytes = size("n / m", default=b"")
         b: bytes = size("m", default=b"")
+        a: bytes = size("n / m", default=b"")
         c: bytes = size("n / 3", default=b"")
 
     outcomes = set()
