@@ -173,7 +173,10 @@ def test_unset_slots_and_lookups_of_the_user() -> None:
         def __getattr__(self, name: str) -> Any:
             return 7
 
-    class Looking(Answering):
+    class Looking(Struct):
+        x: u8
+        y: u8
+
         def __getattribute__(self, name: str) -> Any:
             return 7
 

@@ -5,11 +5,12 @@ Derived numbers and computed lengths: generated source against the readable runn
 from typing import Any
 
 import pytest
-from generated_runs import same_decoding, same_encoding, straight
+from generated_runs import declared, same_decoding, same_encoding, straight
 from test_generated_values import Kind
 
 import bebytes
-from bebytes import Struct, bits, count, derived, i8, size, u8, u16, u64, u128
+from bebytes import Struct, bits, char, count, derived, i8, size, u8, u16, u64, u128
+from bebytes._schema import schema_of
 
 
 class Header(Struct, kw_only=True):
@@ -107,8 +108,8 @@ def test_several_solutions_are_those_of_the_readable_runner() -> None:
     class Linked(Struct, kw_only=True):
         m: u8 = derived
         n: u8 = derived
-        a: bytes = size("n / m", default=b"")
         b: bytes = size("m", default=b"")
+        a: bytes = size("n / m", default=b"")
         c: bytes = size("n / 3", default=b"")
 
     outcomes = set()
@@ -153,3 +154,21 @@ def test_lengths_that_leave_their_bounds(signed: int, big: int, long: int) -> No
     same_decoding(Computed, head + b"x" * 12)
     for some in (b"", b"x"):
         same_encoding(Computed(signed=signed, big=big, long=long, a=some, d=some))
+
+
+class Pair(Struct):
+    a: u8
+    b: u16
+
+
+@pytest.mark.parametrize("item", [u8, bool, Kind, u16, Pair, char, u128], ids=str)
+@pytest.mark.parametrize("number", [20, "n"])
+def test_lists_that_the_input_does_not_fill(item: Any, number: Any) -> None:
+    """A list at the very end is as long as was said, or refused: as a whole, as a prefix, and among many."""
+    cls = declared("Ends", {"n": u8, "items": list[item]}, items=count(number))
+    width = schema_of(declared("One", {"item": item})).plan("big").minimum
+    data = b"\x14" + bytes(20 * width)
+    assert same_decoding(cls, data)[0] == "value"
+    for end in range(len(data)):
+        assert same_decoding(cls, data[:end])[0] in {"InsufficientData", "EmptyBuffer"}
+        same_decoding(cls, data + data[:end])

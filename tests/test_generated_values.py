@@ -174,7 +174,13 @@ def test_what_stands_for_a_number_alone_or_in_a_list() -> None:
         pair: list[u16] = count(2, default_factory=lambda: [0, 0])
         many: list[u16] = count(20, default_factory=lambda: [0] * 20)
 
+    class Shared(Struct):
+        n: u8 = bits(7)
+        truth: bool = bits(1)
+
     for make in (Scalar, Liar, Spelled):
+        shared: Any = make(1)
+        assert both(Shared)[0].encode(Shared(shared, False)) == b"\2"
         fields: dict[str, Any] = {"n": make(1), "few": [make(1)], "pair": [make(1), 1], "many": [make(1)] * 20}
         for name, held in fields.items():
             value = Alone(**{"n": 1, name: held})

@@ -29,7 +29,6 @@ SHORT = 16
 _MOST_LINES = 20_000
 _MOST_LOOPS = 10  # of the 20 blocks that Python lets stand inside each other
 _WIDEST_GROUP = 64  # bytes; a longer run of bit fields that never ends on a byte is too much for one integer
-_TERMS = 16  # operands of one `|`: Python's compiler recurses over them
 
 
 class Odd(Exception):
@@ -257,17 +256,6 @@ def is_short(node: List) -> bool:
         count *= item.count.value
         item = item.item  # type: ignore[assignment]  # a list's item, down to one that is no list
     return isinstance(item, Number) and count <= SHORT
-
-
-def joined(source: Source, wanted: str, terms: list[str], emit: Callable[[str], None]) -> str:
-    """
-    All terms put together by `|`, as an expression.
-    """
-    while len(terms) > _TERMS:
-        name = source.local(wanted)
-        emit(f"{name} = {' | '.join(terms[:_TERMS])}")
-        terms = [name, *terms[_TERMS:]]
-    return " | ".join(terms)
 
 
 def form_of(order: str, codes: list[str]) -> str:

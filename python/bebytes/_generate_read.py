@@ -18,7 +18,6 @@ from ._generate import (
     form_of,
     grouped,
     is_short,
-    joined,
     order_of,
     referred,
 )
@@ -241,7 +240,7 @@ class _Reader:
         if len(names) > 1:
             terms = [f"{n} << {p.low}" if p.low else n for n, p in zip(names, group.pieces(), strict=True)]
             word = self._source.local(hint)
-            self.emit(f"{word} = {joined(self._source, hint, terms, self.emit)}")
+            self.emit(f"{word} = {' | '.join(terms)}")
         return [_bits(word, group, i) for i in range(len(numbers))]
 
     def _value(self, node: Number, number: str, wanted: str) -> str:

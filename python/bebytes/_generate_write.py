@@ -24,7 +24,6 @@ from ._generate import (
     form_of,
     grouped,
     is_short,
-    joined,
     lengths_in,
     order_of,
     referred,
@@ -362,7 +361,7 @@ class _Writer:
             terms.append(f"{term} << {low}" if low else term)
         for first in range(0, len(checks), _MOST_TERMS):
             line(f"if {' or '.join(checks[first : first + _MOST_TERMS])}: raise Odd")
-        word = joined(self._source, "bits", terms, line)
+        word = " | ".join(terms)
         pieces = group.pieces()
         order = "<" if group.little else ">"
         if len(pieces) > 1 and not word.isidentifier():

@@ -209,7 +209,17 @@ class Schema:
     `field_index` maps a name to its place; `sized_here` holds the names that expressions of this class refer to.
     """
 
-    __slots__ = ("cls", "compiling", "field_index", "fields", "frozen", "plans", "runners", "runners_of_many", "sized_here")
+    __slots__ = (
+        "cls",
+        "compiling",
+        "field_index",
+        "fields",
+        "frozen",
+        "plans",
+        "runners",
+        "runners_of_many",
+        "sized_here",
+    )
 
     def __init__(self, cls: type, fields: tuple[Field, ...], frozen: bool) -> None:
         self.cls = cls
