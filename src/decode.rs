@@ -334,7 +334,8 @@ impl<'a, S: Sink, F: Trouble<S::Error>> Decoder<'a, S, F> {
     }
 
     /// The numbers of a stretch of the run at the start of `left`.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the innermost step of decoding: a call costs as much as the work")]
     fn stretch(
         &mut self,
         plan: &Plan,

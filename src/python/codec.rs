@@ -97,11 +97,19 @@ impl Codec {
     /// The value at the start of `data`, and the number of bytes it takes.
     #[inline]
     pub(super) fn decode_prefix<'py>(&self, data: &Bound<'py, PyAny>) -> Result<Bound<'py, PyTuple>, Fault> {
-        let py = data.py();
-        let binding = self.binding(py)?;
+        if let Some(bytes) = Input::plain(data) {
+            return self.decode_prefix_bytes(data.py(), bytes);
+        }
+        self.binding(data.py())?;
         let input = Input::of(data)?;
+        self.decode_prefix_bytes(data.py(), input.bytes())
+    }
+
+    #[inline]
+    fn decode_prefix_bytes<'py>(&self, py: Python<'py>, bytes: &[u8]) -> Result<Bound<'py, PyTuple>, Fault> {
+        let binding = self.binding(py)?;
         let mut objects = Objects::new(py, binding);
-        let (value, consumed) = decode_prefix(binding.plan(), input.bytes(), &mut objects)?;
+        let (value, consumed) = decode_prefix(binding.plan(), bytes, &mut objects)?;
         objects.pair(value, consumed)
     }
 
