@@ -23,6 +23,8 @@
 )]
 
 pub mod bits;
+mod check;
+mod compile;
 pub mod decode;
 mod derive;
 pub mod encode;
@@ -40,6 +42,7 @@ mod program;
     reason = "a panic there is a Python exception"
 )]
 mod python;
+mod reader;
 mod ready;
 mod table;
 pub mod tape;

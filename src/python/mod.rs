@@ -16,6 +16,7 @@ mod object;
 mod plan;
 mod probe;
 mod represent;
+mod source;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
