@@ -61,21 +61,16 @@ class Runner:
         "sources",
     )
 
-    decode: Callable[[Any], Any]
-    decode_many: Callable[[Any], list[Any]]
-    encode: Callable[[Any], bytes]
-    encode_into: Callable[..., int]
-
     def __init__(self, plan: Plan, byteorder: str) -> None:
         self._plan = plan
         self._byteorder = byteorder
         self._slow = Readable(plan)
         self.sources: dict[str, str] = {}
-        self.decode = self._function("decode")
+        self.decode: Callable[[Any], Any] = self._function("decode")
         self._decode_at: Callable[[bytes, int], tuple[Any, int]] = self._function("decode_at")
-        self.decode_many = self._function("decode_many")
-        self.encode = self._function("encode")
-        self.encode_into = self._function("encode_into")
+        self.decode_many: Callable[[Any], list[Any]] = self._function("decode_many")
+        self.encode: Callable[[Any], bytes] = self._function("encode")
+        self.encode_into: Callable[..., int] = self._function("encode_into")
 
     def _function(self, name: str) -> Any:
         scope: dict[str, Any] = {
