@@ -142,6 +142,13 @@ def without_extension(wheel: Path) -> Iterator[tuple[str, bytes]]:
                 yield name, archive.read(name)
 
 
+def test_wheel_is_small(wheel: Path) -> None:
+    """
+    Most of it is the extension; what makes that larger should be worth it.
+    """
+    assert wheel.stat().st_size <= 700_000
+
+
 def test_wheel_holds_the_package_and_one_extension(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
