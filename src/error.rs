@@ -330,10 +330,10 @@ impl Error {
     }
 }
 
-/// What a step that fails leaves behind: [`Stop`] where only that is asked for, [`Failure`] where the reason is.
+/// What a step that fails leaves behind: [`Halt`] or [`Stop`] where only that is asked for, [`Failure`] where the reason is.
 ///
-/// The same runner is compiled for both. What may fail is run for a [`Stop`] first, which costs nothing on the way without
-/// errors, and where it fails once more, to say why.
+/// The same runner is compiled for each. A first attempt leaves out the reasons, which costs nothing on the way without
+/// errors; where it fails, another says why.
 pub(crate) trait Trouble<E>: Sized {
     /// An error of the core.
     fn core(kind: impl FnOnce() -> ErrorKind, bit: u64) -> Self;
@@ -343,6 +343,31 @@ pub(crate) trait Trouble<E>: Sized {
 
     /// Adds the step around those that are there.
     fn within(self, step: impl FnOnce() -> Step) -> Self;
+}
+
+/// What a first attempt at decoding leaves behind: an error of the sink is final, since it may have come of the user's
+/// code, which runs once.
+pub(crate) enum Halt<E> {
+    /// Something does not fit; another attempt says what.
+    Again,
+    Own(E),
+}
+
+impl<E> Trouble<E> for Halt<E> {
+    #[inline]
+    fn core(_: impl FnOnce() -> ErrorKind, _: u64) -> Self {
+        Self::Again
+    }
+
+    #[inline]
+    fn own(error: E) -> Self {
+        Self::Own(error)
+    }
+
+    #[inline]
+    fn within(self, _: impl FnOnce() -> Step) -> Self {
+        self
+    }
 }
 
 /// Something failed.

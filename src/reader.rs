@@ -7,7 +7,7 @@ use memchr::memchr;
 
 use crate::bits;
 use crate::decode::Sink;
-use crate::error::{ErrorKind, Failure, Step, Stop, Trouble, Wide};
+use crate::error::{ErrorKind, Failure, Halt, Step, Trouble, Wide};
 use crate::plan::{Plan, Table};
 use crate::program::{Alone, Block, Code, Form, Items, Numeral, Plain, Run, Size, Stretch, Way};
 
@@ -23,9 +23,10 @@ pub(crate) fn run<S: Sink>(
     at: usize,
     sink: &mut S,
 ) -> Result<(S::Value, usize), Failure<S::Error>> {
-    match attempt::<S, Stop>(plan, data, at, sink) {
+    match attempt::<S, Halt<S::Error>>(plan, data, at, sink) {
         Ok(done) => Ok(done),
-        Err(Stop) => run_again(plan, data, at, sink),
+        Err(Halt::Again) => run_again(plan, data, at, sink),
+        Err(Halt::Own(error)) => Err(Failure::Own(error)),
     }
 }
 

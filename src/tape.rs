@@ -205,6 +205,7 @@ impl Sink for Tape {
         Ok(())
     }
 
+    // Of one record: a tape is cleared before each.
     fn restart(&mut self) {
         self.words.clear();
     }

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import pytest
 from checks import Codecs, raises, same_bytes
 
-from bebytes import Struct, bits, count, field, i8, i16, u8, u16, u32, u128
+from bebytes import Codec, Struct, bits, count, field, i8, i16, u8, u16, u32, u128
 from bebytes.errors import InsufficientData, InvalidDiscriminant, OutOfRange, WrongType
 
 
@@ -359,3 +359,30 @@ def test_a_member_that_does_not_fit_is_told_as_its_number(codec: Codecs) -> None
         codec(OneByte).encode(OneByte(Wide.MANY))
 
     assert type(caught.value.value) is int
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, RuntimeError, MemoryError])
+def test_what_a_flags_class_raises_comes_out_and_the_class_is_called_once(
+    raised: type[BaseException], backend: Any
+) -> None:
+    calls: list[int] = []
+
+    class Bits(enum.IntFlag):
+        A = 1
+        B = 2
+
+        @classmethod
+        def _missing_(cls, value: object) -> Any:
+            calls.append(int(value))  # type: ignore[call-overload]
+            if len(calls) == 1:
+                raise raised
+            return super()._missing_(value)
+
+    class Holder(Struct):
+        flags: Annotated[Bits, u8]
+
+    codec = Codec(Holder, backend=backend)
+    with pytest.raises(raised):
+        codec.decode(b"\3")
+    assert calls == [3]
+    assert codec.decode(b"\3").flags == 3

@@ -4,7 +4,9 @@ Instances from their making to their end: memory that is kept for the next one m
 
 import gc
 import sys
+import threading
 import weakref
+from abc import ABCMeta, abstractmethod
 from typing import Any
 
 import pytest
@@ -92,6 +94,85 @@ def test_long_chains_end_without_deep_recursion() -> None:
     del mixed
 
 
+def test_a_thread_that_waits_in_a_finalizer_keeps_no_other_from_ending_chains() -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    class Slow:
+        def __del__(self) -> None:
+            entered.set()
+            leave.wait(30)
+
+    def end_slowly(held: list[Any]) -> None:
+        held.clear()
+
+    held: list[Any] = [Pair(0, Pair(0, Slow()))]  # type: ignore[arg-type]
+    thread = threading.Thread(target=end_slowly, args=(held,))
+    thread.start()
+    assert entered.wait(30)
+    try:
+        for _ in range(3):
+            last = Pair(0, 0)
+            reference = weakref.ref(last)
+            chain = last
+            for _ in range(500):
+                chain = Pair(0, chain)  # type: ignore[arg-type]
+            del last, chain
+            assert reference() is None
+    finally:
+        leave.set()
+        thread.join()
+
+
+def test_a_finalized_mark_is_not_handed_on() -> None:
+    class Marked(Struct):
+        left: u8
+        right: u8
+
+        def __del__(self) -> None:
+            ended.append(self.left)
+            saved.append(self)
+
+    class Unmarked(Struct):
+        left: u8
+        right: u8
+
+    ended: list[int] = []
+    saved: list[Any] = []
+    Marked(1, 2)
+    value: Any = saved.pop()
+    value.__class__ = Unmarked
+    del value
+    for number in range(3, 8):
+        new: Any = Marked(number, 0)
+        assert not gc.is_finalized(new)
+        del new
+        saved.clear()
+    assert ended == [1, 3, 4, 5, 6, 7]
+
+
+def test_an_abstract_class_has_no_instances() -> None:
+    class Meta(type(Struct), ABCMeta):  # type: ignore[misc]
+        pass
+
+    class Abstract(Struct, metaclass=Meta):  # type: ignore[metaclass]  # what it is made of is known at run time
+        left: u8
+        right: u8
+
+        @abstractmethod
+        def area(self) -> int: ...
+
+    class Concrete(Struct):
+        left: u8
+        right: u8
+
+    for _ in range(3):
+        with pytest.raises(TypeError, match="abstract"):
+            Abstract(1, 2)  # type: ignore[abstract]
+        with pytest.raises(TypeError, match="abstract"):
+            Abstract.from_be_bytes(b"\1\2")
+        Concrete(1, 2)
+
+
 def test_a_finalizer_runs_once_and_may_bring_back_to_life() -> None:
     class Guarded(Struct):
         number: u8
@@ -148,6 +229,7 @@ def test_subclasses_with_more_to_them_end_too() -> None:
 
     for cls in (Mixed, First, Neat):
         field: list[int] = []
+        cls(field, field, field)  # type: ignore[arg-type]  # what the class keeps from then on is made
         before = sys.getrefcount(field), sys.getrefcount(cls)
         for _ in range(300):
             value: Any = cls(field, field, field)  # type: ignore[arg-type]

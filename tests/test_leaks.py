@@ -7,6 +7,7 @@ no memory of its own to lose, a hundredth of that.
 
 import ctypes
 import gc
+import mmap
 import os
 import sys
 from typing import Any
@@ -69,13 +70,19 @@ class TestWatch:
     def test_memory_that_python_does_not_know(self) -> None:
         libc = ctypes.CDLL(None)
         libc.malloc.restype = ctypes.c_void_p
+        libc.mmap.restype = ctypes.c_void_p
+        libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
         libc.memset.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_size_t]
+        reading_and_writing = mmap.PROT_READ | mmap.PROT_WRITE
+        nobody_elses = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
         calls = 0
 
         def call(value: int) -> None:
             nonlocal calls
             calls += 1
-            libc.memset(libc.malloc(10_000), 1, 10_000)
+            libc.malloc(10_000)
+            # What malloc gives may have been the process's before; new pages have not.
+            libc.memset(libc.mmap(None, 10_000, reading_and_writing, nobody_elses, -1, 0), 1, 10_000)
 
         leak = leaked(call, INPUTS, 1200, {})
         assert calls == 128 + 3 * 384

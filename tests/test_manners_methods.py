@@ -6,6 +6,7 @@ import functools
 import operator
 from typing import Any
 
+import pytest
 from variants import Frozen
 
 from bebytes import Struct, u8, u16
@@ -300,3 +301,15 @@ def test_many_classes_in_turn() -> None:
             assert cls(300) < cls(301)
             assert hash(cls(300)) == hash((300, i))
             assert repr(cls(300)) == f"N{i}(x=300, y={i})"
+
+
+def test_hashing_a_deep_struct_is_a_recursion_error() -> None:
+    class Node(Struct, frozen=True):
+        first: u8
+        second: u8
+
+    value = Node(1, 2)
+    for _ in range(100_000):
+        value = Node(1, value)  # type: ignore[arg-type]  # construction does not check
+    with pytest.raises(RecursionError):
+        hash(value)

@@ -300,10 +300,15 @@ unsafe fn compare_in_python(
 
 /// `__hash__` of a frozen class.
 pub(super) unsafe extern "C" fn hashed(object: *mut ffi::PyObject) -> ffi::Py_hash_t {
-    // SAFETY: the interpreter calls this with a live struct; what `to_hash` gives is ours to release.
+    // SAFETY: the interpreter calls this with a live struct; what `to_hash` gives is ours to release. Structs in structs come
+    // here again, so depth is counted as for calls of Python functions.
     unsafe {
+        if ffi::Py_EnterRecursiveCall(c" while hashing a struct".as_ptr()) != 0 {
+            return -1;
+        }
         let result = guarded(|py| Ok(to_hash(py, object)?));
         if result.is_null() {
+            ffi::Py_LeaveRecursiveCall();
             return -1;
         }
         let hash = if ffi::PyTuple_CheckExact(result) == 0 {
@@ -311,6 +316,7 @@ pub(super) unsafe extern "C" fn hashed(object: *mut ffi::PyObject) -> ffi::Py_ha
         } else {
             ffi::PyObject_Hash(result)
         };
+        ffi::Py_LeaveRecursiveCall();
         ffi::Py_DECREF(result);
         hash
     }

@@ -5,7 +5,7 @@
 //! they get a deallocator of ours, which keeps the memory of some for the next instance of that size, as the interpreter
 //! does for its own tuples and floats.
 
-use std::cell::{Cell, UnsafeCell};
+use std::cell::{Cell, RefCell};
 use std::ptr;
 
 use pyo3::exceptions::PyTypeError;
@@ -81,7 +81,10 @@ impl Shape {
     /// `MemoryError`, or what `object.__new__` raises for an abstract class.
     #[inline]
     pub(super) fn make<'a, 'py>(&'a self, py: Python<'py>) -> Result<Fresh<'a, 'py>, Fault> {
+        // SAFETY: the class is alive. Whether it is abstract may change.
+        let concrete = unsafe { (*self.type_object()).tp_flags & ffi::Py_TPFLAGS_IS_ABSTRACT == 0 };
         if let Some(words) = self.words
+            && concrete
             && let Some(memory) = ROOM.take(words)
         {
             // SAFETY: memory of an adopted class of this size, with all words behind the head NULL and not tracked, is what
@@ -289,6 +292,7 @@ unsafe fn adopt(class: *mut ffi::PyTypeObject, offsets: &[usize]) -> bool {
             && (*class).tp_flags & ffi::Py_TPFLAGS_HEAPTYPE != 0
             && (*class).tp_flags & ffi::Py_TPFLAGS_HAVE_GC != 0
             && (*class).tp_del.is_none()
+            && ends_plainly(class)
             && same((*class).tp_alloc.map(|f| f as usize), ffi::PyType_GenericAlloc as *const () as usize)
             && same((*class).tp_free.map(|f| f as usize), ffi::PyObject_GC_Del as *const () as usize);
         if plain {
@@ -302,35 +306,60 @@ unsafe fn adopt(class: *mut ffi::PyTypeObject, offsets: &[usize]) -> bool {
     }
 }
 
+/// Whether all bases of a class end as it does itself, as the interpreter lets classes made by a class statement end, or are
+/// adopted: then there is nothing to them but slots.
+///
+/// # Safety
+///
+/// The class is alive.
+unsafe fn ends_plainly(class: *mut ffi::PyTypeObject) -> bool {
+    // SAFETY: as the caller promises; a class keeps its bases alive.
+    unsafe {
+        let end = |class: *mut ffi::PyTypeObject| (*class).tp_dealloc.map(|function| function as usize);
+        let mut base = (*class).tp_base;
+        while !base.is_null() && base != &raw mut ffi::PyBaseObject_Type {
+            if !is_adopted(base) && end(base) != end(class) {
+                return false;
+            }
+            base = (*base).tp_base;
+        }
+        !base.is_null()
+    }
+}
+
 /// The most memory of one size that is kept, in words: 128 KiB, some hundred to some thousand instances.
 const KEPT: usize = 1 << 14;
 
 /// The largest instances whose memory is kept, in words.
 const LARGEST: usize = 64;
 
-/// The deepest that deallocations nest; an object that a deeper one would free waits until those above it are done.
+/// The deepest that deallocations nest in a thread; what a deeper one would release waits until those above it are done.
 const DEEPEST: usize = 50;
 
-/// Memory of instances that have ended, and those that wait for their end.
+thread_local! {
+    /// How deep this thread is.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+    /// References that it still has to release.
+    static WAITING: RefCell<Vec<Reference>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A reference that is owned.
+struct Reference(*mut ffi::PyObject);
+
+/// Memory of instances that have ended.
 struct Room {
     /// By words: the memory last kept, where the type of the object stands for the next one; and how many.
     kept: [Cell<(*mut ffi::PyObject, usize)>; LARGEST + 1],
     /// A class whose instances are laid out like all of these, kept alive.
     like: Cell<*mut ffi::PyTypeObject>,
-    depth: Cell<usize>,
-    waiting: UnsafeCell<Vec<*mut ffi::PyObject>>,
 }
 
 // SAFETY: it is touched only by threads attached to the interpreter, of which there is one at a time: the module says
 // that it needs the lock (`gil_used`). No reference into it lives on while other code may run.
 unsafe impl Sync for Room {}
 
-static ROOM: Room = Room {
-    kept: [const { Cell::new((ptr::null_mut(), 0)) }; LARGEST + 1],
-    like: Cell::new(ptr::null_mut()),
-    depth: Cell::new(0),
-    waiting: UnsafeCell::new(Vec::new()),
-};
+static ROOM: Room =
+    Room { kept: [const { Cell::new((ptr::null_mut(), 0)) }; LARGEST + 1], like: Cell::new(ptr::null_mut()) };
 
 impl Room {
     /// Memory for an instance of so many words; those behind the head are NULL.
@@ -381,38 +410,12 @@ pub(super) fn empty_room(_: Python<'_>) -> usize {
 
 /// `tp_dealloc` of adopted classes; called for their subclasses too, by the deallocator of the interpreter.
 unsafe extern "C" fn deallocate(object: *mut ffi::PyObject) {
-    // SAFETY: the interpreter calls this once, when nobody refers to the object any more, on an attached thread.
+    // SAFETY: the interpreter calls this once, when nobody refers to the object any more, on an attached thread. What is
+    // called here (finalizers, callbacks of weak references, deallocators of the fields) may run any code, so nothing is
+    // kept over it but the object, which is ours.
     unsafe {
         ffi::PyObject_GC_UnTrack(object.cast());
-        let depth = ROOM.depth.get();
-        if depth >= DEEPEST {
-            (*ROOM.waiting.get()).push(object);
-            return;
-        }
-        ROOM.depth.set(depth + 1);
-        end(object);
-        if depth == 0 {
-            while let Some(waiting) = (*ROOM.waiting.get()).pop() {
-                end(waiting);
-            }
-        }
-        // Other threads may have been here in the meantime: what they added they have taken away.
-        ROOM.depth.set(ROOM.depth.get() - 1);
-    }
-}
-
-/// Ends an object that is not tracked and that nobody refers to.
-///
-/// # Safety
-///
-/// As for `tp_dealloc`; its class, or a base of it, is adopted.
-unsafe fn end(object: *mut ffi::PyObject) {
-    // SAFETY: as the caller promises. What is called here (finalizers, callbacks of weak references, deallocators of the
-    // fields) may run any code, so nothing is kept over it but the object, which is ours.
-    unsafe {
-        if let Some(class) = ffi::Py_TYPE(object).as_ref()
-            && class.tp_finalize.is_some()
-        {
+        if (*ffi::Py_TYPE(object)).tp_finalize.is_some() {
             // As the interpreter does: a finalizer sees a tracked object, and may bring it back to life.
             ffi::PyObject_GC_Track(object.cast());
             if PyObject_CallFinalizerFromDealloc(object) < 0 {
@@ -422,26 +425,73 @@ unsafe fn end(object: *mut ffi::PyObject) {
         }
         let class = ffi::Py_TYPE(object);
         let mut own = class;
-        while !is_adopted(own) {
+        while !own.is_null() && !is_adopted(own) {
             own = (*own).tp_base;
         }
-        let references = object.byte_offset((*own).tp_weaklistoffset).cast::<*mut ffi::PyObject>();
-        if !references.read().is_null() {
-            ffi::PyObject_ClearWeakRefs(object);
+        // A finalizer may have taken the class its bases; then nobody knows any more where the fields are.
+        let mut words = 0;
+        if !own.is_null() {
+            let references = object.byte_offset((*own).tp_weaklistoffset).cast::<*mut ffi::PyObject>();
+            if !references.read().is_null() {
+                ffi::PyObject_ClearWeakRefs(object);
+            }
+            words = words_of(own);
         }
-        let words = words_of(own);
         // Behind the head stand fields, and the weak references, of which there are none left.
         for index in size_of::<ffi::PyObject>() / WORD..words {
             let value = object.cast::<*mut ffi::PyObject>().add(index).replace(ptr::null_mut());
             if !value.is_null() {
-                ffi::Py_DECREF(value);
+                release(value);
             }
         }
-        // A subclass that is not adopted has more to it than this, and its finalizer has left a mark in the head.
-        let keep = own == class && (*class).tp_finalize.is_none();
+        // A subclass that is not adopted has more to it than this; a finalizer leaves a mark in the head.
+        let keep = own == class && ffi::PyObject_GC_IsFinalized(object) == 0;
         if !(keep && ROOM.keep(object, words)) {
             ffi::PyObject_GC_Del(object.cast());
         }
         ffi::Py_DECREF(class.cast());
     }
+}
+
+/// Gives up a reference of an instance that ends.
+///
+/// # Safety
+///
+/// The reference is owned, and the thread attached.
+#[inline]
+unsafe fn release(value: *mut ffi::PyObject) {
+    // SAFETY: as the caller promises.
+    unsafe {
+        // What the collector does not know holds nothing that could end here.
+        if ffi::Py_REFCNT(value) == 1 && (*ffi::Py_TYPE(value)).tp_flags & ffi::Py_TPFLAGS_HAVE_GC != 0 {
+            release_deep(value);
+        } else {
+            ffi::Py_DECREF(value);
+        }
+    }
+}
+
+/// Gives up a reference to something that may hold more: chains of any length end without deep recursion.
+///
+/// # Safety
+///
+/// As for [`release`].
+#[inline(never)]
+unsafe fn release_deep(value: *mut ffi::PyObject) {
+    // Where the thread itself is at its end there is nowhere to wait.
+    let depth = DEPTH.try_with(Cell::get).unwrap_or(0);
+    if depth >= DEEPEST && WAITING.try_with(|waiting| waiting.borrow_mut().push(Reference(value))).is_ok() {
+        return;
+    }
+    let _ = DEPTH.try_with(|deep| deep.set(depth + 1));
+    // SAFETY: as the caller promises; a reference that waits is owned. Nothing is borrowed while it is given up.
+    unsafe {
+        ffi::Py_DECREF(value);
+        if depth == 0 {
+            while let Ok(Some(Reference(waiting))) = WAITING.try_with(|waiting| waiting.borrow_mut().pop()) {
+                ffi::Py_DECREF(waiting);
+            }
+        }
+    }
+    let _ = DEPTH.try_with(|deep| deep.set(depth));
 }

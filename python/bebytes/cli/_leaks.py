@@ -85,7 +85,8 @@ def leak_of(scenario: Scenario, backend: str, runs: int) -> Leak:
         for call in work.calls:
             value = call(value)
 
-    return leaked(one if len(work.calls) > 1 else work.calls[0], work.inputs, runs, watched)
+    (first, *more) = work.calls
+    return leaked(one if more else first, work.inputs, runs, watched)
 
 
 def leaked(call: Callable[[Any], Any], inputs: Sequence[Any], runs: int, watched: dict[str, Any]) -> Leak:
@@ -113,7 +114,7 @@ def leaked(call: Callable[[Any], Any], inputs: Sequence[Any], runs: int, watched
             before = _held(objects)
             blocks = sys.getallocatedblocks()
             _run(call, inputs, laps)
-            gc.collect()
+            _settle()
             blocks = sys.getallocatedblocks() - blocks
             parts.append((before, _held(objects), blocks))
     finally:
@@ -140,10 +141,17 @@ def _run(call: Callable[[Any], Any], inputs: Sequence[Any], laps: int) -> None:
 
 
 def _held(objects: list[Any]) -> _Held:
-    # Cycles that wait for the collector are no leak.
-    gc.collect()
+    _settle()
     heap = _malloc_info()
     return _Held(_rss(), heap() if heap is not None else 0, [sys.getrefcount(one) for one in objects])
+
+
+def _settle() -> None:
+    # Neither cycles that wait for the collector nor memory that is kept for the next instances are a leak.
+    gc.collect()
+    extension = sys.modules.get("bebytes._core")
+    if extension is not None:
+        extension.release_kept_memory()
 
 
 def _rss() -> int:

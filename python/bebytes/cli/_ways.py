@@ -247,7 +247,8 @@ class WayEngine(PythonEngine):
     def __init__(self, name: str, module: Module, facts: dict[str, Any]) -> None:
         self._way = _WAYS[name]
         layout = getattr(module, self._way.layout)
-        super().__init__(name, SimpleNamespace(layout=layout, RAW=getattr(module, "RAW", ())), facts)
+        made: Any = SimpleNamespace(layout=layout, RAW=getattr(module, "RAW", ()))
+        super().__init__(name, made, facts)
         self._calls: dict[Scenario, tuple[_Call, Loop, Callable[[Any, Any], Any]]] = {}
 
     def absent(self, scenario: Scenario) -> str:
