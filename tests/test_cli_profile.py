@@ -539,3 +539,14 @@ def test_an_interrupted_run_leaves_files_as_they_were(
     assert file.read_text() == "before"
     assert "interrupted" in capsys.readouterr().err
     assert sys.modules["bebytes._python_read"] is _python_read
+
+
+def test_what_is_timed_as_a_whole_is_what_has_the_parts() -> None:
+    """On python, the readable runner: the source that is generated for a plan has no parts to tell."""
+    from bebytes._python import Runner
+    from bebytes.cli._profile_measure import Engine
+    from bebytes.scenarios.primitives import U16
+
+    engine = Engine("python", U16, "big", "encode")
+
+    assert isinstance(engine._call.__self__, Runner)  # noqa: SLF001 (it has no other sign)

@@ -11,6 +11,7 @@ from typing import Any
 
 from bebytes._backend import runner
 from bebytes._plan import Plan
+from bebytes._python import Runner as ReadableRunner
 from bebytes._schema import schema_of
 
 from ._profile_parts import Block, Tallies
@@ -37,17 +38,20 @@ class Engine:
     def __init__(self, name: str, cls: Any, byteorder: str, operation: str) -> None:
         self.name = name
         self.operation = operation
-        run = runner(cls, byteorder, name)
-        self._call = getattr(run, operation)
         self.probe: Any
+        run: Any
         if name == "native":
             from bebytes import _core
 
+            run = runner(cls, byteorder, name)
             assert isinstance(run, _core.Codec), "the native runner is a codec"
             self.probe = _core.Probe(run)
         else:
+            # The readable runner, whose parts are told, and not the source that is generated for the plan.
+            run = ReadableRunner(schema_of(cls).plan(byteorder))
             self.probe = Probe(schema_of(cls).plan(byteorder))
             self._mark_ns = self.probe.mark_ns()
+        self._call = getattr(run, operation)
         self._traced_call = getattr(self.probe, operation)
 
     def clock_ns(self) -> float:
