@@ -549,4 +549,4 @@ def test_what_is_timed_as_a_whole_is_what_has_the_parts() -> None:
 
     engine = Engine("python", U16, "big", "encode")
 
-    assert isinstance(engine._call.__self__, Runner)  # noqa: SLF001 (it has no other sign)
+    assert isinstance(engine._call.__self__, Runner)
