@@ -114,9 +114,11 @@ def _written(given: _Given) -> _Call:
 def _tried(given: _Given) -> _Call:
     answers = [(answer, len(raw)) for answer, raw in zip(given.answers, given.scenario.data, strict=True)]
     call = getattr(given.cls, given.method("try_from_{}_bytes"))
-    return _Call(
-        "call(value)", given.scenario.data, answers, call, lambda result: (given.layout.plain(result[0]), result[1])
-    )
+
+    def plain(result: tuple[Any, int]) -> tuple[Any, int]:
+        return given.layout.plain(result[0]), result[1]
+
+    return _Call("call(value)", given.scenario.data, answers, call, plain)
 
 
 def _decoded_many(given: _Given) -> _Call:
@@ -125,14 +127,12 @@ def _decoded_many(given: _Given) -> _Call:
     call = partial(bebytes.decode_many, given.cls, byteorder=scenario.byteorder)
     if len(_records(call, joined)) != len(scenario.data):
         raise Unsupported("a record takes the rest of the input, so that no other can follow it")
-    return _Call(
-        "call(value)",
-        (joined,),
-        (list(given.answers),),
-        call,
-        lambda results: list(map(given.layout.plain, results)),
-        records=len(scenario.data),
-    )
+
+    def plain(results: list[Any]) -> list[Any]:
+        return list(map(given.layout.plain, results))
+
+    records = len(scenario.data)
+    return _Call("call(value)", (joined,), (list(given.answers),), call, plain, records=records)
 
 
 def _encoded_many(given: _Given) -> _Call:
@@ -267,7 +267,7 @@ class WayEngine(PythonEngine):
         if self._way.make is None:
             return super().failures(scenario)
         call, _, once = self._made(scenario)
-        calls = (lambda value: once(call.call, value), call.plain)
+        calls: tuple[Callable[[Any], Any], ...] = (partial(once, call.call), call.plain)
         outcomes = [outcome(calls, *pair) for pair in zip(call.inputs, call.answers, strict=True)]
         return [f"input {i}: {text}" for i, text in enumerate(outcomes) if text]
 
