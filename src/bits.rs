@@ -11,6 +11,8 @@
 
 #![expect(clippy::cast_possible_truncation, reason = "the lowest bits of a word are what is meant, all over this file")]
 
+use std::mem::MaybeUninit;
+
 use crate::plan::Order;
 
 /// Bytes a number of `width` bits touches that begins `skip` (0 to 7) bits into the first.
@@ -173,6 +175,21 @@ impl Word {
         if self.order == Order::Big { word.swap_bytes() } else { word }
     }
 
+    /// As [`load`](Self::load), of a run of 1 to 8 bytes that the word takes whole.
+    #[inline(always)]
+    #[must_use]
+    #[expect(clippy::inline_always, reason = "the innermost step of decoding: a call costs as much as the work")]
+    pub fn whole(&self, run: &[u8]) -> u64 {
+        // Two loads that may overlap.
+        let word = if let (Some(first), Some(last)) = (run.first_chunk(), run.last_chunk()) {
+            let last = u64::from(u32::from_le_bytes(*last));
+            u64::from(u32::from_le_bytes(*first)) | last.wrapping_shl(8 * (run.len() as u32).wrapping_sub(4))
+        } else {
+            short(run)
+        };
+        if self.order == Order::Big { word.swap_bytes() } else { word }
+    }
+
     /// The numbers of words back to back, each of them a number.
     ///
     /// # Errors
@@ -208,10 +225,7 @@ impl Word {
     #[expect(clippy::inline_always, reason = "the innermost step of encoding: a call costs as much as the work")]
     pub fn store(&self, word: u64, out: &mut Vec<u8>) {
         let word = if self.order == Order::Big { word.swap_bytes() } else { word };
-        // A store of a known size and a shorter length take less than copying so many bytes.
-        let end = out.len() + self.bytes;
-        out.extend_from_slice(&word.to_le_bytes());
-        out.truncate(end);
+        append(word.to_le_bytes(), self.bytes, out);
     }
 
     /// How a number in it is read, in a run of `room` bytes.
@@ -245,6 +259,13 @@ impl Part {
         word.wrapping_shr(self.read) & self.mask
     }
 
+    /// The bits of the number, at the lowest place.
+    #[inline]
+    #[must_use]
+    pub const fn mask(self) -> u64 {
+        self.mask
+    }
+
     /// The number at its place in a word to be stored, all other bits 0; higher bits of `number` are dropped.
     #[inline(always)]
     #[must_use]
@@ -259,19 +280,41 @@ impl Part {
 /// A call that copies takes longer than two stores.
 #[inline]
 pub(crate) fn append_few(bytes: &[u8], out: &mut Vec<u8>) -> bool {
-    let end = out.len() + bytes.len();
     let mut rest = bytes;
     if let Some((first, behind)) = bytes.split_first_chunk::<8>() {
         if behind.len() > 8 {
             return false;
         }
-        out.extend_from_slice(first);
+        append(*first, 8, out);
         rest = behind;
     }
     let word = rest.first_chunk().map_or_else(|| short(rest), |chunk| u64::from_le_bytes(*chunk));
-    out.extend_from_slice(&word.to_le_bytes());
-    out.truncate(end);
+    append(word.to_le_bytes(), rest.len(), out);
     true
+}
+
+/// Puts the first `count` of the bytes (at most all) behind those in `out`.
+///
+/// A store of a known size and a shorter length take less than copying so many bytes.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the innermost step of encoding: a call costs as much as the work")]
+fn append(bytes: [u8; 8], count: usize, out: &mut Vec<u8>) {
+    let end = out.len() + count.min(8);
+    if out.capacity().wrapping_sub(out.len()) < 8 {
+        grow(out);
+    }
+    if let Some(room) = out.spare_capacity_mut().first_chunk_mut() {
+        *room = bytes.map(MaybeUninit::new);
+        // SAFETY: the 8 bytes behind the length are within the capacity, since they are spare room, and were just written;
+        // `end` is at most 8 above the length.
+        unsafe { out.set_len(end) };
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn grow(out: &mut Vec<u8>) {
+    out.reserve(8);
 }
 
 /// Less than 8 bytes, the first of them the lowest.

@@ -6,7 +6,7 @@
 )]
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::bits;
 use crate::derive::Derivation;
@@ -96,6 +96,7 @@ impl Program {
             open: total.open,
             greedy: total.greedy,
             places: frame.places,
+            linear: OnceLock::new(),
         })
     }
 

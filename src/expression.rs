@@ -40,6 +40,21 @@ impl Formula {
             Self::Binary(operator, left, right) => apply(*operator, left.evaluate(numbers)?, right.evaluate(numbers)?),
         }
     }
+
+    /// As [`evaluate`](Self::evaluate), where all numbers are sizes.
+    #[inline]
+    pub(crate) fn size(&self, numbers: &[u64]) -> Option<u64> {
+        match self {
+            Self::Constant(number) => Some(*number),
+            Self::Place(place) => numbers.get(*place).copied(),
+            Self::Binary(operator, left, right) => Self::binary(*operator, left, right, numbers),
+        }
+    }
+
+    #[inline(never)]
+    fn binary(operator: Operator, left: &Self, right: &Self, numbers: &[u64]) -> Option<u64> {
+        apply(operator, left.size(numbers)?, right.size(numbers)?).ok()
+    }
 }
 
 /// One operation.

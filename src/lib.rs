@@ -33,6 +33,9 @@ pub mod explain;
 mod expression;
 pub mod plan;
 pub mod probe;
+mod linear;
+mod linear_read;
+mod linear_write;
 mod program;
 #[cfg(feature = "python")]
 #[allow(

@@ -5,12 +5,13 @@
 //!   The frame of a nested struct lies inside that of the struct around it, so that a length can refer into it afterwards.
 //! - Lengths are [`Formula`]s over registers.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::bits;
 use crate::derive::Derivation;
 use crate::error::Wide;
 use crate::expression::Formula;
+use crate::linear::Linear;
 use crate::plan::{Derived, Order, Plan};
 use crate::table::Table;
 
@@ -34,6 +35,16 @@ pub(crate) struct Program {
     pub(crate) greedy: bool,
     /// Where the registers lie of paths to integer fields.
     pub(crate) places: Vec<(Vec<usize>, usize)>,
+    /// The same in one line, made when a tape first wants it; `None` where there is none.
+    pub(crate) linear: OnceLock<Option<Linear>>,
+}
+
+impl Program {
+    /// The same in one line, where it can be.
+    #[inline]
+    pub(crate) fn linear(&self) -> Option<&Linear> {
+        self.linear.get_or_init(|| Linear::of(self)).as_ref()
+    }
 }
 
 /// Neighbouring fields that are read and written together.

@@ -117,6 +117,24 @@ impl Table {
         }
     }
 
+    /// Where members are found at their distance from a first number: that, and their indices, `u32::MAX` where there is none.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the innermost step of decoding: a call costs as much as the work")]
+    pub(crate) fn dense(&self) -> Option<(i64, &[u32])> {
+        match &self.lookup {
+            Lookup::Dense { first, index } => Some((*first, index)),
+            _ => None,
+        }
+    }
+
+    /// The bits of which every set is a union, where there are such.
+    pub(crate) fn mask(&self) -> Option<u128> {
+        match &self.lookup {
+            Lookup::Mask(mask) => Some(*mask),
+            _ => None,
+        }
+    }
+
     /// Whether the bits are a union of members.
     #[inline]
     #[must_use]

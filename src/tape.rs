@@ -11,6 +11,10 @@
 //! let mut tape = Tape::new();
 //! tape.decode(&plan, b"\x05ab").unwrap();
 //! assert_eq!(tape.words(), [5, 1, 2]);
+//!
+//! let mut out = Vec::new();
+//! tape.encode(&plan, b"\x05ab", &mut out).unwrap();
+//! assert_eq!(out, b"\x05ab");
 //! ```
 //!
 //! In the order of the plan, a record is its fields, one behind the other, and each is
@@ -24,14 +28,17 @@
 //! - a list: how many items, and these; a record: its fields.
 
 use crate::decode::{self, Sink};
-use crate::error::{Error, Wide};
+use crate::encode;
+use crate::error::{Error, ErrorKind, Wide};
+use crate::linear::{Linear, Shape};
+use crate::linear_read::Words;
 use crate::plan::{Derived, Kind, Node, Number, Plan, Table};
-use crate::value::Value;
+use crate::value::{Reader, Value};
 
 /// One record after the other, in memory that is used again.
 #[derive(Clone, Debug, Default)]
 pub struct Tape {
-    words: Vec<u64>,
+    words: Words,
     /// The address of the input, which places are counted from.
     base: usize,
 }
@@ -47,34 +54,105 @@ impl Tape {
     ///
     /// # Errors
     /// As [`decode::decode`]; the tape is then empty.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is around a small record costs as much as the record")]
     pub fn decode(&mut self, plan: &Plan, data: &[u8]) -> Result<(), Error> {
-        self.words.clear();
+        let Some(linear) = plan.program.linear() else { return self.decode_plain(plan, data) };
+        match &linear.shape {
+            Shape::Small(small) if small.read(data, &mut self.words) => Ok(()),
+            _ => self.decode_other(plan, linear, data),
+        }
+    }
+
+    // Calls of their own, so that what is inlined stays small, and no record pays for the registers that larger ones need.
+    #[inline(never)]
+    fn decode_other(&mut self, plan: &Plan, linear: &Linear, data: &[u8]) -> Result<(), Error> {
+        match &linear.shape {
+            Shape::Looked(looked) if looked.read(data, &mut self.words) => Ok(()),
+            _ => self.decode_larger(plan, linear, data),
+        }
+    }
+
+    #[inline(never)]
+    fn decode_larger(&mut self, plan: &Plan, linear: &Linear, data: &[u8]) -> Result<(), Error> {
+        if linear.read(data, &mut self.words) { Ok(()) } else { self.decode_plain(plan, data) }
+    }
+
+    /// The same, by the runner that takes every plan and knows every error.
+    #[cold]
+    #[inline(never)]
+    fn decode_plain(&mut self, plan: &Plan, data: &[u8]) -> Result<(), Error> {
+        self.words.length = 0;
         self.base = data.as_ptr() as usize;
         let done = decode::decode(plan, data, self);
         if done.is_err() {
-            self.words.clear();
+            self.words.length = 0;
         }
         done
+    }
+
+    /// Encodes the record on the tape, which was decoded from `data`, behind what is in `out`; if that fails, `out` is as it was.
+    ///
+    /// # Errors
+    /// As [`encode::encode`], and `WrongType` where `plan` or `data` are not those that were decoded.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    pub fn encode(&self, plan: &Plan, data: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        let start = out.len();
+        let Some(linear) = plan.program.linear() else { return self.encode_plain(plan, data, out, start) };
+        match &linear.shape {
+            Shape::Small(small) if small.write(&self.words, out) => Ok(()),
+            _ => self.encode_other(plan, linear, data, out),
+        }
+    }
+
+    #[inline(never)]
+    fn encode_other(&self, plan: &Plan, linear: &Linear, data: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        match &linear.shape {
+            Shape::Looked(looked) if looked.write(&self.words, out) => Ok(()),
+            _ => self.encode_larger(plan, linear, data, out),
+        }
+    }
+
+    #[inline(never)]
+    fn encode_larger(&self, plan: &Plan, linear: &Linear, data: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        let start = out.len();
+        if linear.writable && linear.write(&self.words, data, out) {
+            return Ok(());
+        }
+        self.encode_plain(plan, data, out, start)
+    }
+
+    /// The same, by the runner that takes every plan and knows every error.
+    #[cold]
+    #[inline(never)]
+    fn encode_plain(&self, plan: &Plan, data: &[u8], out: &mut Vec<u8>, start: usize) -> Result<(), Error> {
+        out.truncate(start);
+        let Some(value) = self.value(plan, data) else {
+            let expected = format!("a {}", plan.name());
+            return Err(Error::new(ErrorKind::WrongType { expected, actual: "another tape".into() }, 0).of(plan.name()));
+        };
+        encode::encode(plan, &&value, &mut Reader::default(), out)
     }
 
     /// The words of the record.
     #[must_use]
     pub fn words(&self) -> &[u64] {
-        &self.words
+        self.words.used()
     }
 
     /// The record as a value; `None` where `plan` or `data` are not those that were decoded.
     #[must_use]
     pub fn value(&self, plan: &Plan, data: &[u8]) -> Option<Value> {
-        let mut reading = Reading { words: &self.words, data };
+        let mut reading = Reading { words: self.words(), data };
         let value = reading.record(plan)?;
         reading.words.is_empty().then_some(value)
     }
 
     #[inline]
     fn wide(&mut self, number: u128) {
-        self.words.extend_from_slice(&[low(number), low(number >> 64)]);
+        self.words.push(low(number));
+        self.words.push(low(number >> 64));
     }
 
     #[inline]
@@ -82,7 +160,8 @@ impl Tape {
         let start = (bytes.as_ptr() as usize).wrapping_sub(self.base);
         // Nothing may lie anywhere.
         let start = if bytes.is_empty() { 0 } else { start };
-        self.words.extend_from_slice(&[start as u64, bytes.len() as u64]);
+        self.words.push(start as u64);
+        self.words.push(bytes.len() as u64);
     }
 }
 
@@ -112,17 +191,6 @@ impl Sink for Tape {
     #[inline]
     fn unsigned(&mut self, number: u64) -> Result<(), Error> {
         self.words.push(number);
-        Ok(())
-    }
-
-    #[inline]
-    fn unsigned_run(
-        &mut self,
-        (): &mut (),
-        _: usize,
-        numbers: impl ExactSizeIterator<Item = u64>,
-    ) -> Result<(), Error> {
-        self.words.extend(numbers);
         Ok(())
     }
 
@@ -207,7 +275,7 @@ impl Sink for Tape {
 
     // Of one record: a tape is cleared before each.
     fn restart(&mut self) {
-        self.words.clear();
+        self.words.length = 0;
     }
 
     #[inline]
@@ -228,7 +296,7 @@ impl Sink for Tape {
     #[inline]
     fn begin_list(&mut self, _: usize) -> Result<Counting, Error> {
         self.words.push(0);
-        Ok(Counting { at: self.words.len().saturating_sub(1), count: 0 })
+        Ok(Counting { at: self.words.length.saturating_sub(1), count: 0 })
     }
 
     #[inline]
@@ -239,9 +307,7 @@ impl Sink for Tape {
 
     #[inline]
     fn finish_list(&mut self, list: Counting) -> Result<(), Error> {
-        if let Some(word) = self.words.get_mut(list.at) {
-            *word = list.count;
-        }
+        self.words.set(list.at, list.count);
         Ok(())
     }
 }

@@ -4,11 +4,10 @@
 
 use std::sync::Arc;
 
-use _core::encode;
 use _core::error::Wide;
 use _core::plan::{Expression, Field, Kind, Length, Node, Operator, Order, Plan, Table};
 use _core::tape::Tape;
-use _core::value::{self, Reader, Value};
+use _core::value::{self, Value};
 use serde_json::Value as Json;
 
 use crate::scenario::{self, Reusing, Scenario, Task, Work};
@@ -26,23 +25,28 @@ pub fn work(scenario: &Scenario) -> Box<dyn Work> {
     })
 }
 
-/// The same with memory that is used again: encoding into one buffer, decoding onto one tape.
+/// The same with memory that is used again: records are on tapes, decoding goes onto one, encoding into one buffer.
 pub fn work_reusing(scenario: &Scenario) -> Box<dyn Work> {
     let plan = plan(&scenario.plan);
-    if scenario.operation == "decode" {
-        let values = scenario.values.iter().map(|json| record(&plan, json)).collect();
-        return Box::new(Taping { plan, values, data: scenario.data.clone() });
+    let data = scenario.data.clone();
+    match scenario.operation.as_str() {
+        "decode" => {
+            let values = scenario.values.iter().map(|json| record(&plan, json)).collect();
+            Box::new(Taping { plan, values, data })
+        }
+        "encode" => Box::new(Reusing {
+            values: data.iter().map(|data| (taped(&plan, data), data.clone())).collect(),
+            data,
+            encode: move |(tape, data): &(Tape, Vec<u8>), out: &mut Vec<u8>| tape.encode(&plan, data, out),
+        }),
+        _ => work(scenario),
     }
-    if scenario.operation != "encode" {
-        return work(scenario);
-    }
-    Box::new(Reusing {
-        values: scenario.values.iter().map(|json| record(&plan, json)).collect(),
-        data: scenario.data.clone(),
-        encode: move |value: &Value, out: &mut Vec<u8>| {
-            encode::encode(&plan, &value, &mut Reader::default(), out).map_err(|error| error.to_string())
-        },
-    })
+}
+
+fn taped(plan: &Plan, data: &[u8]) -> Tape {
+    let mut tape = Tape::new();
+    tape.decode(plan, data).expect("the bytes of a record");
+    tape
 }
 
 /// Decoding onto a tape.

@@ -1,7 +1,7 @@
 //! Scenarios as Python wrote them, and the loop that runs them; what the engines, the workload and the benches share.
 
 use std::any::Any;
-use std::fmt::Debug;
+use std::fmt::{Debug, Display};
 use std::fs;
 use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -95,6 +95,8 @@ where
 }
 
 /// Values and bytes of one layout, and how an engine writes one behind what a buffer holds.
+///
+/// Errors are the engine's own: making a text of them would be the larger part of a small record, though none occurs.
 pub struct Reusing<V, E> {
     pub values: Vec<V>,
     pub data: Vec<Vec<u8>>,
@@ -108,7 +110,7 @@ impl<V, E> Reusing<V, E> {
     }
 }
 
-impl<V, E: Fn(&V, &mut Vec<u8>) -> Result<(), String>> Work for Reusing<V, E> {
+impl<V, E: Fn(&V, &mut Vec<u8>) -> Result<(), X>, X: Display> Work for Reusing<V, E> {
     fn failures(&self) -> Vec<String> {
         let mut out = self.buffer();
         let mut failures = Vec::new();

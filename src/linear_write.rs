@@ -1,0 +1,279 @@
+//! Writing in one line: the bytes that the words of a tape stand for.
+
+use memchr::memchr;
+
+use crate::bits::{self, Part};
+use crate::linear::{Block, LANES, Linear, List, Look, Looked, REGISTERS, Shape, Small, Sort, Step, Write};
+use crate::linear_read::Words;
+use crate::program::Size;
+
+impl Linear {
+    /// Writes the record on a tape, whose places are in `data`, behind what is in `out`; says whether that went well. If not,
+    /// some of it may be behind what was there.
+    #[inline]
+    pub(crate) fn write(&self, words: &Words, data: &[u8], out: &mut Vec<u8>) -> bool {
+        match &self.shape {
+            Shape::Small(small) => small.write(words, out),
+            Shape::Looked(looked) => looked.write(words, out),
+            Shape::Block(block) => {
+                words.length == block.words && one(block, &words.all, data, out, &mut [0; REGISTERS]).is_some()
+            }
+            Shape::Steps(steps) => write_steps(steps, words, data, out),
+        }
+    }
+}
+
+impl Small {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is around a small record costs as much as the record")]
+    pub(crate) fn write(&self, words: &Words, out: &mut Vec<u8>) -> bool {
+        let Some(from) = words.all.first_chunk() else { return false };
+        // Those behind the last were made 0 when the tape was filled.
+        let (mut number, mut bad): (u64, u64) = (0, 0);
+        let from: &[u64; LANES] = from;
+        for (from, part) in from.iter().zip(&self.write) {
+            bad |= from & !part.mask();
+            number |= part.put(*from);
+        }
+        if bad != 0 || words.length != self.words {
+            return false;
+        }
+        self.word.store(number, out);
+        true
+    }
+}
+
+impl Looked {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    pub(crate) fn write(&self, words: &Words, out: &mut Vec<u8>) -> bool {
+        let Some(from) = words.all.first_chunk() else { return false };
+        let (mut number, mut bad) = self.write.gather(from);
+        for one in &self.write_looks {
+            // All others are checked by their lanes.
+            let Sort::Enum { bits, .. } = &one.sort else { return false };
+            let index = from.get(one.at).and_then(|word| usize::try_from(*word).ok());
+            match index.and_then(|index| bits.get(index)) {
+                Some(bits) => number |= one.part.put(*bits),
+                None => bad = 1,
+            }
+        }
+        if bad != 0 || words.length != self.words {
+            return false;
+        }
+        self.word.store(number, out);
+        true
+    }
+}
+
+#[inline(never)]
+fn write_steps(steps: &[Step], words: &Words, data: &[u8], out: &mut Vec<u8>) -> bool {
+    let mut writer = Writer { words: &words.all, data, out, frame: [0; REGISTERS] };
+    writer.steps(steps, 0) == Some(words.length)
+}
+
+struct Writer<'a> {
+    words: &'a [u64],
+    data: &'a [u8],
+    out: &'a mut Vec<u8>,
+    frame: [u64; REGISTERS],
+}
+
+/// Writes the block whose words are the first ones.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "what is around a small record costs as much as the record")]
+fn one(block: &Block, words: &[u64], data: &[u8], out: &mut Vec<u8>, frame: &mut [u64; REGISTERS]) -> Option<()> {
+    for write in &block.writes {
+        match write {
+            Write::Word { word, first, lanes, looks, keeps } => {
+                let from = words.get(*first..)?.as_chunks::<LANES>().0;
+                if from.len() < lanes.len() {
+                    return None;
+                }
+                let (mut number, mut bad) = (0, 0);
+                for (from, lanes) in from.iter().zip(lanes) {
+                    let (more, worse) = lanes.gather(from);
+                    number |= more;
+                    bad |= worse;
+                }
+                if bad != 0 {
+                    return None;
+                }
+                for one in looks {
+                    number |= look(one, words)?;
+                }
+                for keep in keeps {
+                    *frame.get_mut(keep.register)? = *words.get(keep.at)?;
+                }
+                word.store(number, out);
+            }
+            Write::Data { first, count, text } => {
+                let bytes = place(words.get(*first..)?, data)?;
+                if bytes.len() != *count {
+                    return None;
+                }
+                append(bytes, *text, out)?;
+            }
+        }
+    }
+    Some(())
+}
+
+/// The bytes whose place the first two words are.
+#[inline]
+fn place<'a>(words: &[u64], data: &'a [u8]) -> Option<&'a [u8]> {
+    let [start, count, ..] = words else { return None };
+    data.get(usize::try_from(*start).ok()?..)?.get(..usize::try_from(*count).ok()?)
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "most data is short: a call costs as much as the work")]
+fn append(bytes: &[u8], text: bool, out: &mut Vec<u8>) -> Option<()> {
+    if text {
+        simdutf8::basic::from_utf8(bytes).ok()?;
+    }
+    if bits::append_few(bytes, out) { Some(()) } else { append_many(bytes, out) }
+}
+
+#[inline(never)]
+fn append_many(bytes: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    out.try_reserve(bytes.len()).ok()?;
+    out.extend_from_slice(bytes);
+    Some(())
+}
+
+/// Checks what is more than a number; gives what stands for it, at its place.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "most are members: a call costs as much as the work")]
+fn look(look: &Look, words: &[u64]) -> Option<u64> {
+    let word = *words.get(look.at)?;
+    match &look.sort {
+        Sort::Enum { bits, .. } => Some(look.part.put(*bits.get(usize::try_from(word).ok()?)?)),
+        _ => look_closer(look, word),
+    }
+}
+
+#[inline(never)]
+fn look_closer(look: &Look, word: u64) -> Option<u64> {
+    match &look.sort {
+        // Its lane has checked it; text is none of a number.
+        Sort::Mask(_) | Sort::Text | Sort::Enum { .. } => {}
+        Sort::Char => _ = u32::try_from(word).ok().and_then(char::from_u32)?,
+        Sort::Single => return Some(look.part.put(single(f64::from_bits(word))?)),
+        Sort::Flags(table) if table.is_union(word.into()) => {}
+        Sort::Flags(_) => return None,
+    }
+    Some(0)
+}
+
+/// The bits of a float of 32 bits.
+fn single(number: f64) -> Option<u64> {
+    #[expect(clippy::cast_possible_truncation, reason = "rounded to what the field holds, as C does")]
+    let single = number as f32;
+    (number.is_infinite() || !single.is_infinite()).then(|| u64::from(single.to_bits()))
+}
+
+impl Writer<'_> {
+    /// Writes what begins at word `at`; gives the word where it ends.
+    fn steps(&mut self, steps: &[Step], mut at: usize) -> Option<usize> {
+        for step in steps {
+            let words = self.words.get(at..)?;
+            match step {
+                Step::Block(block) => {
+                    one(block, words, self.data, self.out, &mut self.frame)?;
+                    at += block.words;
+                }
+                Step::One(number) => {
+                    let word = *words.first()?;
+                    let bits = word & number.lane.part.mask();
+                    if number.lane.mean(bits) != word {
+                        return None;
+                    }
+                    if let Some(register) = number.register {
+                        *self.frame.get_mut(register)? = word;
+                    }
+                    number.word.store(number.lane.part.put(word), self.out);
+                    at += 1;
+                }
+                Step::Sized { register, text } => {
+                    let bytes = place(words, self.data)?;
+                    if *self.frame.get(*register)? != bytes.len() as u64 {
+                        return None;
+                    }
+                    append(bytes, *text, self.out)?;
+                    at += 2;
+                }
+                Step::Data { size, text } => {
+                    self.sized(size, place(words, self.data)?, *text)?;
+                    at += 2;
+                }
+                Step::Option(block) => {
+                    let (some, behind) = words.split_first()?;
+                    at += 1;
+                    if *some == 0 {
+                        let end = self.out.len() + 1 + block.bytes;
+                        self.out.try_reserve(1 + block.bytes).ok()?;
+                        self.out.resize(end, 0);
+                    } else if *some == 1 {
+                        self.out.push(1);
+                        one(block, behind, self.data, self.out, &mut self.frame)?;
+                        at += block.words;
+                    } else {
+                        return None;
+                    }
+                }
+                Step::List(list) => at = self.list(list, words, at)?,
+            }
+        }
+        Some(at)
+    }
+
+    #[inline]
+    fn sized(&mut self, size: &Size, bytes: &[u8], text: bool) -> Option<()> {
+        let mut before = None;
+        let mut behind = None;
+        match size {
+            Size::Fixed(count) if *count == bytes.len() as u64 => {}
+            Size::Computed(formula) if formula.size(&self.frame)? == bytes.len() as u64 => {}
+            Size::Fixed(_) | Size::Computed(_) => return None,
+            Size::Rest => {}
+            Size::Until { marker, .. } if memchr(*marker, bytes).is_none() => behind = Some(*marker),
+            Size::Until { .. } => return None,
+            Size::After { marker } => before = Some(*marker),
+        }
+        self.out.extend(before);
+        append(bytes, text, self.out)?;
+        self.out.extend(behind);
+        Some(())
+    }
+
+    fn list(&mut self, list: &List, words: &[u64], mut at: usize) -> Option<usize> {
+        let (count, behind) = words.split_first()?;
+        let fits = match &list.count {
+            Size::Fixed(expected) => expected == count,
+            Size::Computed(formula) => formula.size(&self.frame)? == *count,
+            _ => true,
+        };
+        if !fits {
+            return None;
+        }
+        let count = usize::try_from(*count).ok()?;
+        at += 1;
+        if let Some((word, lane)) = &list.each {
+            let numbers = behind.get(..count)?;
+            self.out.try_reserve(count.checked_mul(list.minimum)?).ok()?;
+            let mask = Part::mask(lane.part);
+            for number in numbers {
+                if lane.mean(number & mask) != *number {
+                    return None;
+                }
+                word.store(lane.part.put(*number), self.out);
+            }
+            return Some(at + count);
+        }
+        for _ in 0..count {
+            at = self.steps(&list.items, at)?;
+        }
+        Some(at)
+    }
+}
