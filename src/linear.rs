@@ -43,16 +43,26 @@ pub(crate) enum Shape {
     Steps(Box<[Step]>),
 }
 
-/// A small block of which some numbers are members of an enum.
+/// A block that is one load, and needs no registers.
 #[derive(Debug)]
 pub(crate) struct Looked {
     pub(crate) bytes: usize,
     pub(crate) words: usize,
     pub(crate) word: Word,
-    pub(crate) read: [ReadLane; LANES],
-    pub(crate) write: WriteLanes,
-    pub(crate) read_looks: Box<[Look]>,
-    pub(crate) write_looks: Box<[Look]>,
+    pub(crate) lanes: [Lanes; 2],
+    /// Members of enums, and numbers of which some bits may not be set.
+    pub(crate) looks: Box<[Look]>,
+    /// Where it is one store as well: that.
+    pub(crate) store: Option<Store>,
+    pub(crate) block: Block,
+}
+
+/// Words of the tape that are one store.
+#[derive(Debug)]
+pub(crate) struct Store {
+    pub(crate) word: Word,
+    pub(crate) lanes: Box<[WriteLane]>,
+    pub(crate) members: Box<[Look]>,
 }
 
 /// A block of a few numbers that are one load and one store.
@@ -72,6 +82,8 @@ pub(crate) enum Lanes {
     Numbers([Part; LANES]),
     /// Nothing that depends on the input.
     Constants([u64; LANES]),
+    /// A number, and then such words.
+    First(ReadLane, [u64; LANES]),
     Any([ReadLane; LANES]),
 }
 
@@ -80,6 +92,8 @@ pub(crate) enum Lanes {
 pub(crate) enum Step {
     Block(Block),
     One(One),
+    /// One that says how many bytes the data behind it has.
+    Counted(One, bool),
     /// Data of as many bytes as a register says.
     Sized { register: usize, text: bool },
     Data { size: Size, text: bool },
@@ -137,7 +151,9 @@ pub(crate) struct Read {
 /// Words of the tape, and the store that is made of them.
 #[derive(Debug)]
 pub(crate) enum Write {
-    Word { word: Word, first: usize, lanes: Box<[WriteLanes]>, looks: Box<[Look]>, keeps: Box<[Keep]> },
+    Word { word: Word, first: usize, lanes: Box<[WriteLane]>, looks: Box<[Look]>, keeps: Box<[Keep]> },
+    /// An integer that is a store by itself.
+    One { first: usize, word: Word, lane: WriteLane },
     Data { first: usize, count: usize, text: bool },
 }
 
@@ -151,21 +167,12 @@ pub(crate) struct ReadLane {
 
 /// How a word of the tape is checked and put into a word.
 #[derive(Clone, Copy, Debug, Default)]
-struct WriteLane {
-    part: Part,
+pub(crate) struct WriteLane {
+    pub(crate) part: Part,
     /// What is taken off before the check.
     less: u64,
-    /// The bits that then may be set.
-    allow: u64,
-}
-
-/// The same for some of them, in the order in which a processor takes them.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct WriteLanes {
-    pub(crate) less: [u64; LANES],
     /// The bits that then may not be set.
-    pub(crate) deny: [u64; LANES],
-    pub(crate) parts: [Part; LANES],
+    deny: u64,
 }
 
 /// A word of the tape that needs a second look.
@@ -248,40 +255,46 @@ impl Linear {
 
 impl Shape {
     fn of(block: Block, derived: bool) -> Self {
-        let small = match (&*block.reads, &*block.writes) {
-            ([read], [Write::Word { word, lanes, looks, keeps, .. }]) => {
-                let plain = read.keeps.is_empty() && keeps.is_empty() && (1..=8).contains(&block.bytes) && !derived;
-                match (&*read.lanes, &**lanes) {
-                    ([from], [to]) if plain => Some((read, from, word, to, looks)),
-                    _ => None,
-                }
-            }
-            _ => None,
-        };
-        let Some((read, from, word, to, looks)) = small else { return Self::Block(block) };
+        let [read] = &*block.reads else { return Self::Block(block) };
         let quick = |look: &Look| match &look.sort {
             Sort::Mask(_) => true,
             Sort::Enum { table, .. } => table.dense().is_some(),
             _ => false,
         };
-        let (bytes, words, word) = (block.bytes, block.words, *word);
-        match from {
-            Lanes::Numbers(parts) if read.looks.is_empty() => {
-                Self::Small(Small { bytes, words, word, read: *parts, write: to.parts })
-            }
-            _ if read.looks.iter().all(quick) => {
-                let (read_looks, write_looks) = (read.looks.clone(), looks.clone());
-                Self::Looked(Looked { bytes, words, word, read: from.any(), write: *to, read_looks, write_looks })
-            }
-            _ => Self::Block(block),
+        let fits = (1..=8).contains(&block.bytes) && read.lanes.len() <= 2;
+        if derived || !fits || !read.keeps.is_empty() || !read.looks.iter().all(quick) {
+            return Self::Block(block);
         }
+        let (bytes, words, word) = (block.bytes, block.words, read.word);
+        let mut lanes = [Lanes::Constants([0; LANES]); 2];
+        lanes.iter_mut().zip(&read.lanes).for_each(|(to, from)| *to = *from);
+        let looks = read.looks.clone();
+        let store = match &*block.writes {
+            [Write::Word { word, lanes, looks, .. }] => {
+                Some(Store { word: *word, lanes: lanes.clone(), members: looks.clone() })
+            }
+            [Write::One { word, lane, .. }] => {
+                Some(Store { word: *word, lanes: [*lane].into(), members: [].into() })
+            }
+            _ => None,
+        };
+        if let Some(Store { word, lanes: to, .. }) = &store
+            && let [from] = &*read.lanes
+            && looks.is_empty()
+            && from.any().iter().all(|lane| lane.flip == 0 && lane.add == 0)
+        {
+            let mut write = [Part::default(); LANES];
+            write.iter_mut().zip(to).for_each(|(to, lane)| *to = lane.part);
+            return Self::Small(Small { bytes, words, word: *word, read: from.any().map(|lane| lane.part), write });
+        }
+        Self::Looked(Looked { bytes, words, word, lanes, looks, store, block })
     }
 }
 
 impl One {
     fn of(block: &Block) -> Option<Self> {
         let ([read], [write]) = (&*block.reads, &*block.writes) else { return None };
-        let Write::Word { word, .. } = write else { return None };
+        let (Write::Word { word, .. } | Write::One { word, .. }) = write else { return None };
         if block.words > 1 || !read.looks.is_empty() || !(1..=8).contains(&block.bytes) {
             return None;
         }
@@ -343,7 +356,7 @@ impl<'a> Layer<'a> {
                 self.bytes = self.bytes.checked_add(count)?;
             }
             Code::Data { size: Size::Computed(Formula::Place(place)), text } => {
-                self.step(Step::Sized { register: frame + place, text: *text })?;
+                self.sized(frame + place, *text)?;
             }
             Code::Data { size, text } => self.step(Step::Data { size: moved(size, frame), text: *text })?,
             Code::Option(choice) => {
@@ -389,6 +402,20 @@ impl<'a> Layer<'a> {
         Some(())
     }
 
+    /// Data of as many bytes as a register says.
+    fn sized(&mut self, register: usize, text: bool) -> Option<()> {
+        self.close()?;
+        match self.steps.last_mut() {
+            Some(Step::One(one)) if one.shown && one.lane.flip == 0 && one.register == Some(register) => {
+                let one = *one;
+                self.steps.pop();
+                self.steps.push(Step::Counted(one, text));
+            }
+            _ => self.steps.push(Step::Sized { register, text }),
+        }
+        Some(())
+    }
+
     /// Ends the block that is being made.
     fn close(&mut self) -> Option<()> {
         if !self.pieces.is_empty() {
@@ -429,7 +456,6 @@ impl<'a> Layer<'a> {
                 count
             };
             let (now, behind) = rest.split_at_checked(count)?;
-            block.room = block.room.max(first + words(now).next_multiple_of(LANES));
             first += words(now);
             rest = behind;
         }
@@ -543,22 +569,19 @@ fn write(pieces: &[Piece<'_>], word: Word, first: usize) -> Write {
                     Some(sort) => looks.push(Look { at, part, sort }),
                 }
                 let ReadLane { add: less, .. } = read_lane(numeral);
-                lanes.push(if replaced { any() } else { WriteLane { part, less, allow } });
+                lanes.push(if replaced { WriteLane::default() } else { WriteLane { part, less, deny: !allow } });
             }
-            Piece::Count(count) => lanes.push(WriteLane { less: *count, ..WriteLane::default() }),
+            Piece::Count(count) => {
+                lanes.push(WriteLane { less: *count, deny: u64::MAX, ..WriteLane::default() });
+            }
             // Not reached: data is no part of a store.
-            Piece::Data { .. } => lanes.extend([any(), any()]),
+            Piece::Data { .. } => {}
         }
     }
-    // What is behind the last may be anything.
-    lanes.resize_with(lanes.len().next_multiple_of(LANES), any);
-    let lanes = grouped(&lanes).iter().map(WriteLanes::of).collect();
-    Write::Word { word, first, lanes, looks: looks.into(), keeps: keeps.into() }
-}
-
-/// A word of the tape that may be anything, and is not stored.
-fn any() -> WriteLane {
-    WriteLane { allow: u64::MAX, ..WriteLane::default() }
+    match lanes.as_slice() {
+        [lane] if looks.is_empty() && keeps.is_empty() => Write::One { first, word, lane: *lane },
+        _ => Write::Word { word, first, lanes: lanes.into(), looks: looks.into(), keeps: keeps.into() },
+    }
 }
 
 fn grouped<T: Copy + Default>(lanes: &[T]) -> Box<[[T; LANES]]> {
@@ -585,26 +608,29 @@ impl ReadLane {
     }
 }
 
-impl WriteLanes {
-    fn of(lanes: &[WriteLane; LANES]) -> Self {
-        Self {
-            less: lanes.map(|lane| lane.less),
-            deny: lanes.map(|lane| !lane.allow),
-            parts: lanes.map(|lane| lane.part),
-        }
+impl WriteLane {
+    /// 0 where the word of the tape is in range.
+    #[inline]
+    pub(crate) fn bad(self, word: u64) -> u64 {
+        word.wrapping_sub(self.less) & self.deny
     }
+}
 
-    /// Words of the tape at their places in a word, and whether one of them is out of range.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "the innermost step of encoding: a call costs as much as the work")]
-    pub(crate) fn gather(&self, from: &[u64; LANES]) -> (u64, u64) {
-        let (mut number, mut bad) = (0, 0);
-        for (((from, less), deny), part) in from.iter().zip(self.less).zip(self.deny).zip(&self.parts) {
-            bad |= from.wrapping_sub(less) & deny;
-            number |= part.put(*from);
-        }
-        (number, bad)
+/// Words of the tape at their places in a word, and 0 where each of them is in range.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the innermost step of encoding: a call costs as much as the work")]
+pub(crate) fn gather(lanes: &[WriteLane], words: &[u64]) -> (u64, u64) {
+    let (mut number, mut bad) = (0, 0);
+    let mut add = |word: &u64, lane: &WriteLane| {
+        bad |= lane.bad(*word);
+        number |= lane.part.put(*word);
+    };
+    let ((words, last_words), (lanes, last)) = (words.as_chunks::<LANES>(), lanes.as_chunks::<LANES>());
+    for (words, lanes) in words.iter().zip(lanes) {
+        words.iter().zip(lanes).for_each(|(word, lane)| add(word, lane));
     }
+    last_words.iter().zip(last).for_each(|(word, lane)| add(word, lane));
+    (number, bad)
 }
 
 impl Lanes {
@@ -612,15 +638,25 @@ impl Lanes {
         match self {
             Self::Numbers(parts) => parts.map(|part| ReadLane { part, ..ReadLane::default() }),
             Self::Constants(words) => words.map(|add| ReadLane { add, ..ReadLane::default() }),
+            Self::First(lane, words) => {
+                let mut lanes = words.map(|add| ReadLane { add, ..ReadLane::default() });
+                lanes[0] = *lane;
+                lanes
+            }
             Self::Any(lanes) => *lanes,
         }
     }
 
     fn of(lanes: &[ReadLane; LANES]) -> Self {
-        if lanes.iter().all(|lane| lane.flip == 0 && lane.add == 0) {
+        let constant = |lane: &ReadLane| lane.flip == 0 && lane.part.mask() == 0;
+        let [first, others @ ..] = lanes;
+        let constants = lanes.map(|lane| lane.add);
+        if lanes.iter().all(constant) {
+            Self::Constants(constants)
+        } else if others.iter().all(constant) {
+            Self::First(*first, constants)
+        } else if lanes.iter().all(|lane| lane.flip == 0 && lane.add == 0) {
             Self::Numbers(lanes.map(|lane| lane.part))
-        } else if lanes.iter().all(|lane| lane.flip == 0 && lane.part.mask() == 0) {
-            Self::Constants(lanes.map(|lane| lane.add))
         } else {
             Self::Any(*lanes)
         }
@@ -633,6 +669,10 @@ impl Lanes {
         match self {
             Self::Numbers(parts) => *to = parts.map(|part| part.get(word)),
             Self::Constants(words) => *to = *words,
+            Self::First(lane, words) => {
+                *to = *words;
+                to[0] = lane.make(word);
+            }
             Self::Any(lanes) => *to = lanes.map(|lane| lane.make(word)),
         }
     }

@@ -50,7 +50,7 @@ impl Words {
     /// Makes what a small record needs.
     fn ready(&mut self) {
         self.length = 0;
-        self.room(LANES);
+        self.room(2 * LANES);
     }
 
     /// At least `count` words behind those in use.
@@ -111,16 +111,20 @@ impl Looked {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as above")]
     pub(crate) fn read(&self, data: &[u8], words: &mut Words) -> bool {
-        let Some(to) = words.all.first_chunk_mut::<LANES>() else { return false };
+        let Some(to) = words.all.first_chunk_mut::<{ 2 * LANES }>() else { return false };
         if data.len() != self.bytes {
             return false;
         }
         let word = self.word.whole(data);
-        for (to, lane) in to.iter_mut().zip(&self.read).take(self.words) {
-            *to = lane.make(word);
+        let [first, second] = &self.lanes;
+        if let [to_first, to_second] = to.as_chunks_mut().0 {
+            first.make(word, to_first);
+            if self.words > LANES {
+                second.make(word, to_second);
+            }
         }
         words.length = self.words;
-        self.read_looks.iter().all(|one| {
+        self.looks.iter().all(|one| {
             let Some(word) = to.get_mut(one.at) else { return false };
             match &one.sort {
                 Sort::Enum { table, .. } => member(table, *word).map(|index| *word = index).is_some(),
@@ -141,7 +145,7 @@ fn member(table: &Table, number: u64) -> Option<u64> {
     index.get(at).filter(|index| **index != u32::MAX).map(|index| u64::from(*index))
 }
 
-#[inline]
+#[inline(never)]
 fn read_block(block: &Block, data: &[u8], words: &mut Words) -> Option<()> {
     if data.len() != block.bytes {
         return None;
@@ -244,6 +248,24 @@ impl Reader<'_> {
                         self.words.push(word);
                     }
                     at += number.bytes;
+                }
+                Step::Counted(number, text) => {
+                    let (head, body) = left.split_at_checked(number.bytes)?;
+                    let word = number.lane.part.get(number.word.whole(head));
+                    let count = usize::try_from(word).ok()?;
+                    let bytes = body.get(..count)?;
+                    if *text {
+                        simdutf8::basic::from_utf8(bytes).ok()?;
+                    }
+                    if let Some(register) = number.register {
+                        *self.frame.get_mut(register)? = word;
+                    }
+                    at += number.bytes;
+                    if let [first, second, third, ..] = self.words.room(3) {
+                        (*first, *second, *third) = (word, at as u64, word);
+                    }
+                    self.words.length += 3;
+                    at += count;
                 }
                 Step::Sized { register, text } => {
                     let count = usize::try_from(*self.frame.get(*register)?).ok()?;

@@ -3,7 +3,7 @@
 use memchr::memchr;
 
 use crate::bits::{self, Part};
-use crate::linear::{Block, LANES, Linear, List, Look, Looked, REGISTERS, Shape, Small, Sort, Step, Write};
+use crate::linear::{Block, LANES, One, Linear, List, Look, Looked, REGISTERS, Shape, Small, Sort, Step, Store, Write, gather};
 use crate::linear_read::Words;
 use crate::program::Size;
 
@@ -14,13 +14,18 @@ impl Linear {
     pub(crate) fn write(&self, words: &Words, data: &[u8], out: &mut Vec<u8>) -> bool {
         match &self.shape {
             Shape::Small(small) => small.write(words, out),
-            Shape::Looked(looked) => looked.write(words, out),
-            Shape::Block(block) => {
-                words.length == block.words && one(block, &words.all, data, out, &mut [0; REGISTERS]).is_some()
+            Shape::Looked(Looked { store: Some(store), words: count, .. }) => {
+                words.length == *count && store.write(words, out)
             }
+            Shape::Looked(Looked { block, .. }) | Shape::Block(block) => write_block(block, words, data, out),
             Shape::Steps(steps) => write_steps(steps, words, data, out),
         }
     }
+}
+
+#[inline(never)]
+fn write_block(block: &Block, words: &Words, data: &[u8], out: &mut Vec<u8>) -> bool {
+    words.length == block.words && one(block, words.used(), data, out, &mut [0; REGISTERS]).is_some()
 }
 
 impl Small {
@@ -43,22 +48,23 @@ impl Small {
     }
 }
 
-impl Looked {
+impl Store {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as above")]
-    pub(crate) fn write(&self, words: &Words, out: &mut Vec<u8>) -> bool {
-        let Some(from) = words.all.first_chunk() else { return false };
-        let (mut number, mut bad) = self.write.gather(from);
-        for one in &self.write_looks {
+    fn write(&self, words: &Words, out: &mut Vec<u8>) -> bool {
+        let words = words.used();
+        let Some(from) = words.get(..self.lanes.len()) else { return false };
+        let (mut number, mut bad) = gather(&self.lanes, from);
+        for one in &self.members {
             // All others are checked by their lanes.
             let Sort::Enum { bits, .. } = &one.sort else { return false };
-            let index = from.get(one.at).and_then(|word| usize::try_from(*word).ok());
+            let index = words.get(one.at).and_then(|word| usize::try_from(*word).ok());
             match index.and_then(|index| bits.get(index)) {
                 Some(bits) => number |= one.part.put(*bits),
                 None => bad = 1,
             }
         }
-        if bad != 0 || words.length != self.words {
+        if bad != 0 {
             return false;
         }
         self.word.store(number, out);
@@ -68,14 +74,13 @@ impl Looked {
 
 #[inline(never)]
 fn write_steps(steps: &[Step], words: &Words, data: &[u8], out: &mut Vec<u8>) -> bool {
-    let mut writer = Writer { words: &words.all, data, out, frame: [0; REGISTERS] };
-    writer.steps(steps, 0) == Some(words.length)
+    let mut writer = Writer { words: words.used(), data, frame: [0; REGISTERS] };
+    writer.steps(steps, 0, out) == Some(words.length)
 }
 
 struct Writer<'a> {
     words: &'a [u64],
     data: &'a [u8],
-    out: &'a mut Vec<u8>,
     frame: [u64; REGISTERS],
 }
 
@@ -86,16 +91,8 @@ fn one(block: &Block, words: &[u64], data: &[u8], out: &mut Vec<u8>, frame: &mut
     for write in &block.writes {
         match write {
             Write::Word { word, first, lanes, looks, keeps } => {
-                let from = words.get(*first..)?.as_chunks::<LANES>().0;
-                if from.len() < lanes.len() {
-                    return None;
-                }
-                let (mut number, mut bad) = (0, 0);
-                for (from, lanes) in from.iter().zip(lanes) {
-                    let (more, worse) = lanes.gather(from);
-                    number |= more;
-                    bad |= worse;
-                }
+                let from = words.get(*first..)?.get(..lanes.len())?;
+                let (mut number, bad) = gather(lanes, from);
                 if bad != 0 {
                     return None;
                 }
@@ -106,6 +103,13 @@ fn one(block: &Block, words: &[u64], data: &[u8], out: &mut Vec<u8>, frame: &mut
                     *frame.get_mut(keep.register)? = *words.get(keep.at)?;
                 }
                 word.store(number, out);
+            }
+            Write::One { first, word, lane } => {
+                let number = *words.get(*first)?;
+                if lane.bad(number) != 0 {
+                    return None;
+                }
+                word.store(lane.part.put(number), out);
             }
             Write::Data { first, count, text } => {
                 let bytes = place(words.get(*first..)?, data)?;
@@ -175,61 +179,77 @@ fn single(number: f64) -> Option<u64> {
 
 impl Writer<'_> {
     /// Writes what begins at word `at`; gives the word where it ends.
-    fn steps(&mut self, steps: &[Step], mut at: usize) -> Option<usize> {
+    fn steps(&mut self, steps: &[Step], mut at: usize, out: &mut Vec<u8>) -> Option<usize> {
         for step in steps {
             let words = self.words.get(at..)?;
             match step {
                 Step::Block(block) => {
-                    one(block, words, self.data, self.out, &mut self.frame)?;
+                    one(block, words, self.data, out, &mut self.frame)?;
                     at += block.words;
                 }
                 Step::One(number) => {
                     let word = *words.first()?;
-                    let bits = word & number.lane.part.mask();
-                    if number.lane.mean(bits) != word {
+                    self.number(number, word, out)?;
+                    at += 1;
+                }
+                Step::Counted(number, text) => {
+                    let [word, start, count, ..] = words else { return None };
+                    let bytes = self.data.get(usize::try_from(*start).ok()?..)?.get(..usize::try_from(*count).ok()?)?;
+                    if word != count {
                         return None;
                     }
-                    if let Some(register) = number.register {
-                        *self.frame.get_mut(register)? = word;
-                    }
-                    number.word.store(number.lane.part.put(word), self.out);
-                    at += 1;
+                    self.number(number, *word, out)?;
+                    append(bytes, *text, out)?;
+                    at += 3;
                 }
                 Step::Sized { register, text } => {
                     let bytes = place(words, self.data)?;
                     if *self.frame.get(*register)? != bytes.len() as u64 {
                         return None;
                     }
-                    append(bytes, *text, self.out)?;
+                    append(bytes, *text, out)?;
                     at += 2;
                 }
                 Step::Data { size, text } => {
-                    self.sized(size, place(words, self.data)?, *text)?;
+                    self.sized(size, place(words, self.data)?, *text, out)?;
                     at += 2;
                 }
                 Step::Option(block) => {
                     let (some, behind) = words.split_first()?;
                     at += 1;
                     if *some == 0 {
-                        let end = self.out.len() + 1 + block.bytes;
-                        self.out.try_reserve(1 + block.bytes).ok()?;
-                        self.out.resize(end, 0);
+                        let end = out.len() + 1 + block.bytes;
+                        out.try_reserve(1 + block.bytes).ok()?;
+                        out.resize(end, 0);
                     } else if *some == 1 {
-                        self.out.push(1);
-                        one(block, behind, self.data, self.out, &mut self.frame)?;
+                        out.push(1);
+                        one(block, behind, self.data, out, &mut self.frame)?;
                         at += block.words;
                     } else {
                         return None;
                     }
                 }
-                Step::List(list) => at = self.list(list, words, at)?,
+                Step::List(list) => at = self.list(list, words, at, out)?,
             }
         }
         Some(at)
     }
 
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call costs as much as the work")]
+    fn number(&mut self, number: &One, word: u64, out: &mut Vec<u8>) -> Option<()> {
+        if number.lane.mean(word & number.lane.part.mask()) != word {
+            return None;
+        }
+        if let Some(register) = number.register {
+            *self.frame.get_mut(register)? = word;
+        }
+        number.word.store(number.lane.part.put(word), out);
+        Some(())
+    }
+
     #[inline]
-    fn sized(&mut self, size: &Size, bytes: &[u8], text: bool) -> Option<()> {
+    fn sized(&mut self, size: &Size, bytes: &[u8], text: bool, out: &mut Vec<u8>) -> Option<()> {
         let mut before = None;
         let mut behind = None;
         match size {
@@ -241,13 +261,13 @@ impl Writer<'_> {
             Size::Until { .. } => return None,
             Size::After { marker } => before = Some(*marker),
         }
-        self.out.extend(before);
-        append(bytes, text, self.out)?;
-        self.out.extend(behind);
+        out.extend(before);
+        append(bytes, text, out)?;
+        out.extend(behind);
         Some(())
     }
 
-    fn list(&mut self, list: &List, words: &[u64], mut at: usize) -> Option<usize> {
+    fn list(&mut self, list: &List, words: &[u64], mut at: usize, out: &mut Vec<u8>) -> Option<usize> {
         let (count, behind) = words.split_first()?;
         let fits = match &list.count {
             Size::Fixed(expected) => expected == count,
@@ -261,18 +281,18 @@ impl Writer<'_> {
         at += 1;
         if let Some((word, lane)) = &list.each {
             let numbers = behind.get(..count)?;
-            self.out.try_reserve(count.checked_mul(list.minimum)?).ok()?;
+            out.try_reserve(count.checked_mul(list.minimum)?).ok()?;
             let mask = Part::mask(lane.part);
             for number in numbers {
                 if lane.mean(number & mask) != *number {
                     return None;
                 }
-                word.store(lane.part.put(*number), self.out);
+                word.store(lane.part.put(*number), out);
             }
             return Some(at + count);
         }
         for _ in 0..count {
-            at = self.steps(&list.items, at)?;
+            at = self.steps(&list.items, at, out)?;
         }
         Some(at)
     }

@@ -60,25 +60,27 @@ impl Tape {
         let Some(linear) = plan.program.linear() else { return self.decode_plain(plan, data) };
         match &linear.shape {
             Shape::Small(small) if small.read(data, &mut self.words) => Ok(()),
-            _ => self.decode_other(plan, linear, data),
-        }
-    }
-
-    // Calls of their own, so that what is inlined stays small, and no record pays for the registers that larger ones need.
-    #[inline(never)]
-    fn decode_other(&mut self, plan: &Plan, linear: &Linear, data: &[u8]) -> Result<(), Error> {
-        match &linear.shape {
-            Shape::Looked(looked) if looked.read(data, &mut self.words) => Ok(()),
             _ => self.decode_larger(plan, linear, data),
         }
     }
 
+    // A call of its own, so that what is inlined stays small.
     #[inline(never)]
     fn decode_larger(&mut self, plan: &Plan, linear: &Linear, data: &[u8]) -> Result<(), Error> {
+        if let Shape::Looked(looked) = &linear.shape
+            && looked.read(data, &mut self.words)
+        {
+            return Ok(());
+        }
+        self.decode_any(plan, linear, data)
+    }
+
+    // And another one, so that no record pays for the registers that larger ones need.
+    #[inline(never)]
+    fn decode_any(&mut self, plan: &Plan, linear: &Linear, data: &[u8]) -> Result<(), Error> {
         if linear.read(data, &mut self.words) { Ok(()) } else { self.decode_plain(plan, data) }
     }
 
-    /// The same, by the runner that takes every plan and knows every error.
     #[cold]
     #[inline(never)]
     fn decode_plain(&mut self, plan: &Plan, data: &[u8]) -> Result<(), Error> {
@@ -102,14 +104,6 @@ impl Tape {
         let Some(linear) = plan.program.linear() else { return self.encode_plain(plan, data, out, start) };
         match &linear.shape {
             Shape::Small(small) if small.write(&self.words, out) => Ok(()),
-            _ => self.encode_other(plan, linear, data, out),
-        }
-    }
-
-    #[inline(never)]
-    fn encode_other(&self, plan: &Plan, linear: &Linear, data: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        match &linear.shape {
-            Shape::Looked(looked) if looked.write(&self.words, out) => Ok(()),
             _ => self.encode_larger(plan, linear, data, out),
         }
     }
