@@ -266,6 +266,14 @@ impl Part {
         self.mask
     }
 
+    /// A number that fits, at its place in a word to be stored.
+    #[inline(always)]
+    #[must_use]
+    #[expect(clippy::inline_always, reason = "the innermost step of encoding: a call costs as much as the work")]
+    pub fn place(self, number: u64) -> u64 {
+        number.wrapping_shl(self.write)
+    }
+
     /// The number at its place in a word to be stored, all other bits 0; higher bits of `number` are dropped.
     #[inline(always)]
     #[must_use]

@@ -31,11 +31,11 @@ pub mod encode;
 pub mod error;
 pub mod explain;
 mod expression;
-pub mod plan;
-pub mod probe;
 mod linear;
 mod linear_read;
 mod linear_write;
+pub mod plan;
+pub mod probe;
 mod program;
 #[cfg(feature = "python")]
 #[allow(

@@ -60,7 +60,9 @@ pub(crate) struct Looked {
 /// Words of the tape that are one store.
 #[derive(Debug)]
 pub(crate) struct Store {
+    pub(crate) words: usize,
     pub(crate) word: Word,
+    pub(crate) flip: u64,
     pub(crate) lanes: Box<[WriteLane]>,
     pub(crate) members: Box<[Look]>,
 }
@@ -95,8 +97,14 @@ pub(crate) enum Step {
     /// One that says how many bytes the data behind it has.
     Counted(One, bool),
     /// Data of as many bytes as a register says.
-    Sized { register: usize, text: bool },
-    Data { size: Size, text: bool },
+    Sized {
+        register: usize,
+        text: bool,
+    },
+    Data {
+        size: Size,
+        text: bool,
+    },
     Option(Block),
     List(Box<List>),
 }
@@ -151,10 +159,26 @@ pub(crate) struct Read {
 /// Words of the tape, and the store that is made of them.
 #[derive(Debug)]
 pub(crate) enum Write {
-    Word { word: Word, first: usize, lanes: Box<[WriteLane]>, looks: Box<[Look]>, keeps: Box<[Keep]> },
+    Word {
+        word: Word,
+        flip: u64,
+        first: usize,
+        lanes: Box<[WriteLane]>,
+        looks: Box<[Look]>,
+        keeps: Box<[Keep]>,
+    },
     /// An integer that is a store by itself.
-    One { first: usize, word: Word, lane: WriteLane },
-    Data { first: usize, count: usize, text: bool },
+    One {
+        first: usize,
+        word: Word,
+        flip: u64,
+        lane: WriteLane,
+    },
+    Data {
+        first: usize,
+        count: usize,
+        text: bool,
+    },
 }
 
 /// How a word of the tape is made: a number out of a word, with its sign, or a constant.
@@ -169,7 +193,7 @@ pub(crate) struct ReadLane {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct WriteLane {
     pub(crate) part: Part,
-    /// What is taken off before the check.
+    /// What is taken off: of signed numbers the least, so that the sign bit is to be turned over.
     less: u64,
     /// The bits that then may not be set.
     deny: u64,
@@ -192,7 +216,11 @@ pub(crate) enum Sort {
     Char,
     Single,
     /// With the bits of its members.
-    Enum { table: Arc<Table>, signed: bool, bits: Box<[u64]> },
+    Enum {
+        table: Arc<Table>,
+        signed: bool,
+        bits: Box<[u64]>,
+    },
     Flags(Arc<Table>),
     Text,
 }
@@ -270,11 +298,11 @@ impl Shape {
         lanes.iter_mut().zip(&read.lanes).for_each(|(to, from)| *to = *from);
         let looks = read.looks.clone();
         let store = match &*block.writes {
-            [Write::Word { word, lanes, looks, .. }] => {
-                Some(Store { word: *word, lanes: lanes.clone(), members: looks.clone() })
+            [Write::Word { word, flip, lanes, looks, .. }] => {
+                Some(Store { words, word: *word, flip: *flip, lanes: lanes.clone(), members: looks.clone() })
             }
-            [Write::One { word, lane, .. }] => {
-                Some(Store { word: *word, lanes: [*lane].into(), members: [].into() })
+            [Write::One { word, flip, lane, .. }] => {
+                Some(Store { words, word: *word, flip: *flip, lanes: [*lane].into(), members: [].into() })
             }
             _ => None,
         };
@@ -548,7 +576,7 @@ fn read(pieces: &[Piece<'_>], word: Word, first: usize) -> Read {
 }
 
 fn write(pieces: &[Piece<'_>], word: Word, first: usize) -> Write {
-    let (mut lanes, mut looks, mut keeps) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut lanes, mut looks, mut keeps, mut flip) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for piece in pieces {
         let at = first + lanes.len();
         match piece {
@@ -568,8 +596,13 @@ fn write(pieces: &[Piece<'_>], word: Word, first: usize) -> Write {
                     Some(Sort::Mask(mask)) => allow = mask,
                     Some(sort) => looks.push(Look { at, part, sort }),
                 }
-                let ReadLane { add: less, .. } = read_lane(numeral);
-                lanes.push(if replaced { WriteLane::default() } else { WriteLane { part, less, deny: !allow } });
+                let ReadLane { add: less, flip: sign, .. } = read_lane(numeral);
+                if replaced {
+                    lanes.push(WriteLane { part, ..WriteLane::default() });
+                } else {
+                    flip ^= part.put(sign);
+                    lanes.push(WriteLane { part, less, deny: !allow });
+                }
             }
             Piece::Count(count) => {
                 lanes.push(WriteLane { less: *count, deny: u64::MAX, ..WriteLane::default() });
@@ -579,8 +612,8 @@ fn write(pieces: &[Piece<'_>], word: Word, first: usize) -> Write {
         }
     }
     match lanes.as_slice() {
-        [lane] if looks.is_empty() && keeps.is_empty() => Write::One { first, word, lane: *lane },
-        _ => Write::Word { word, first, lanes: lanes.into(), looks: looks.into(), keeps: keeps.into() },
+        [lane] if looks.is_empty() && keeps.is_empty() => Write::One { first, word, flip, lane: *lane },
+        _ => Write::Word { word, flip, first, lanes: lanes.into(), looks: looks.into(), keeps: keeps.into() },
     }
 }
 
@@ -609,21 +642,24 @@ impl ReadLane {
 }
 
 impl WriteLane {
-    /// 0 where the word of the tape is in range.
-    #[inline]
-    pub(crate) fn bad(self, word: u64) -> u64 {
-        word.wrapping_sub(self.less) & self.deny
+    /// The bits that are out of range, and all of them at their place.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the innermost step of encoding: a call costs as much as the work")]
+    pub(crate) fn put(self, word: u64) -> (u64, u64) {
+        let number = word.wrapping_sub(self.less);
+        (number & self.deny, self.part.place(number))
     }
 }
 
-/// Words of the tape at their places in a word, and 0 where each of them is in range.
+/// Words of the tape at their places in a word that is `flip` so far, and 0 where each of them is in range.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the innermost step of encoding: a call costs as much as the work")]
-pub(crate) fn gather(lanes: &[WriteLane], words: &[u64]) -> (u64, u64) {
-    let (mut number, mut bad) = (0, 0);
+pub(crate) fn gather(lanes: &[WriteLane], words: &[u64], flip: u64) -> (u64, u64) {
+    let (mut number, mut bad) = (flip, 0);
     let mut add = |word: &u64, lane: &WriteLane| {
-        bad |= lane.bad(*word);
-        number |= lane.part.put(*word);
+        let (worse, more) = lane.put(*word);
+        bad |= worse;
+        number ^= more;
     };
     let ((words, last_words), (lanes, last)) = (words.as_chunks::<LANES>(), lanes.as_chunks::<LANES>());
     for (words, lanes) in words.iter().zip(lanes) {

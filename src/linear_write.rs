@@ -3,29 +3,24 @@
 use memchr::memchr;
 
 use crate::bits::{self, Part};
-use crate::linear::{Block, LANES, One, Linear, List, Look, Looked, REGISTERS, Shape, Small, Sort, Step, Store, Write, gather};
+use crate::linear::{Block, LANES, List, Look, One, REGISTERS, Small, Sort, Step, Store, Write, gather};
 use crate::linear_read::Words;
 use crate::program::Size;
 
-impl Linear {
-    /// Writes the record on a tape, whose places are in `data`, behind what is in `out`; says whether that went well. If not,
-    /// some of it may be behind what was there.
-    #[inline]
-    pub(crate) fn write(&self, words: &Words, data: &[u8], out: &mut Vec<u8>) -> bool {
-        match &self.shape {
-            Shape::Small(small) => small.write(words, out),
-            Shape::Looked(Looked { store: Some(store), words: count, .. }) => {
-                words.length == *count && store.write(words, out)
-            }
-            Shape::Looked(Looked { block, .. }) | Shape::Block(block) => write_block(block, words, data, out),
-            Shape::Steps(steps) => write_steps(steps, words, data, out),
-        }
-    }
+/// Writes the record on a tape, whose places are in `data`, behind what is in `out`; says whether that went well. If not,
+/// some of it may be behind what was there.
+#[inline]
+pub(crate) fn steps(steps: &[Step], words: &Words, data: &[u8], out: &mut Vec<u8>) -> bool {
+    let mut writer = Writer { words: words.used(), data, frame: [0; REGISTERS] };
+    writer.steps(steps, 0, out) == Some(words.length)
 }
 
-#[inline(never)]
-fn write_block(block: &Block, words: &Words, data: &[u8], out: &mut Vec<u8>) -> bool {
-    words.length == block.words && one(block, words.used(), data, out, &mut [0; REGISTERS]).is_some()
+impl Block {
+    /// As [`steps`].
+    #[inline]
+    pub(crate) fn write(&self, words: &Words, data: &[u8], out: &mut Vec<u8>) -> bool {
+        words.length == self.words && one(self, words.used(), data, out, &mut [0; REGISTERS]).is_some()
+    }
 }
 
 impl Small {
@@ -51,16 +46,19 @@ impl Small {
 impl Store {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as above")]
-    fn write(&self, words: &Words, out: &mut Vec<u8>) -> bool {
+    pub(crate) fn write(&self, words: &Words, out: &mut Vec<u8>) -> bool {
         let words = words.used();
+        if words.len() != self.words {
+            return false;
+        }
         let Some(from) = words.get(..self.lanes.len()) else { return false };
-        let (mut number, mut bad) = gather(&self.lanes, from);
+        let (mut number, mut bad) = gather(&self.lanes, from, self.flip);
         for one in &self.members {
             // All others are checked by their lanes.
             let Sort::Enum { bits, .. } = &one.sort else { return false };
-            let index = words.get(one.at).and_then(|word| usize::try_from(*word).ok());
-            match index.and_then(|index| bits.get(index)) {
-                Some(bits) => number |= one.part.put(*bits),
+            let word = words.get(one.at).copied().unwrap_or(u64::MAX);
+            match usize::try_from(word).ok().and_then(|index| bits.get(index)) {
+                Some(bits) => number ^= one.part.put(*bits) ^ one.part.place(word),
                 None => bad = 1,
             }
         }
@@ -70,12 +68,6 @@ impl Store {
         self.word.store(number, out);
         true
     }
-}
-
-#[inline(never)]
-fn write_steps(steps: &[Step], words: &Words, data: &[u8], out: &mut Vec<u8>) -> bool {
-    let mut writer = Writer { words: words.used(), data, frame: [0; REGISTERS] };
-    writer.steps(steps, 0, out) == Some(words.length)
 }
 
 struct Writer<'a> {
@@ -90,26 +82,26 @@ struct Writer<'a> {
 fn one(block: &Block, words: &[u64], data: &[u8], out: &mut Vec<u8>, frame: &mut [u64; REGISTERS]) -> Option<()> {
     for write in &block.writes {
         match write {
-            Write::Word { word, first, lanes, looks, keeps } => {
+            Write::Word { word, flip, first, lanes, looks, keeps } => {
                 let from = words.get(*first..)?.get(..lanes.len())?;
-                let (mut number, bad) = gather(lanes, from);
+                let (mut number, bad) = gather(lanes, from, *flip);
                 if bad != 0 {
                     return None;
                 }
                 for one in looks {
-                    number |= look(one, words)?;
+                    number ^= look(one, words)?;
                 }
                 for keep in keeps {
                     *frame.get_mut(keep.register)? = *words.get(keep.at)?;
                 }
                 word.store(number, out);
             }
-            Write::One { first, word, lane } => {
-                let number = *words.get(*first)?;
-                if lane.bad(number) != 0 {
+            Write::One { first, word, flip, lane } => {
+                let (bad, number) = lane.put(*words.get(*first)?);
+                if bad != 0 {
                     return None;
                 }
-                word.store(lane.part.put(number), out);
+                word.store(number ^ flip, out);
             }
             Write::Data { first, count, text } => {
                 let bytes = place(words.get(*first..)?, data)?;
@@ -146,13 +138,13 @@ fn append_many(bytes: &[u8], out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// Checks what is more than a number; gives what stands for it, at its place.
+/// Checks what is more than a number; gives what turns it, at its place, into what stands for it.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "most are members: a call costs as much as the work")]
 fn look(look: &Look, words: &[u64]) -> Option<u64> {
     let word = *words.get(look.at)?;
     match &look.sort {
-        Sort::Enum { bits, .. } => Some(look.part.put(*bits.get(usize::try_from(word).ok()?)?)),
+        Sort::Enum { bits, .. } => Some(look.part.put(*bits.get(usize::try_from(word).ok()?)?) ^ look.part.place(word)),
         _ => look_closer(look, word),
     }
 }
@@ -163,7 +155,7 @@ fn look_closer(look: &Look, word: u64) -> Option<u64> {
         // Its lane has checked it; text is none of a number.
         Sort::Mask(_) | Sort::Text | Sort::Enum { .. } => {}
         Sort::Char => _ = u32::try_from(word).ok().and_then(char::from_u32)?,
-        Sort::Single => return Some(look.part.put(single(f64::from_bits(word))?)),
+        Sort::Single => return Some(look.part.put(single(f64::from_bits(word))?) ^ look.part.place(word)),
         Sort::Flags(table) if table.is_union(word.into()) => {}
         Sort::Flags(_) => return None,
     }

@@ -30,8 +30,9 @@
 use crate::decode::{self, Sink};
 use crate::encode;
 use crate::error::{Error, ErrorKind, Wide};
-use crate::linear::{Linear, Shape};
+use crate::linear::{Block, Linear, Looked, Shape, Step, Store};
 use crate::linear_read::Words;
+use crate::linear_write;
 use crate::plan::{Derived, Kind, Node, Number, Plan, Table};
 use crate::value::{Reader, Value};
 
@@ -108,13 +109,39 @@ impl Tape {
         }
     }
 
+    // Calls of their own: see above.
     #[inline(never)]
     fn encode_larger(&self, plan: &Plan, linear: &Linear, data: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        let start = out.len();
-        if linear.writable && linear.write(&self.words, data, out) {
-            return Ok(());
+        match &linear.shape {
+            Shape::Looked(Looked { store: Some(store), .. }) => self.encode_store(plan, store, data, out),
+            Shape::Looked(Looked { block, .. }) | Shape::Block(block) if linear.writable => {
+                self.encode_block(plan, block, data, out)
+            }
+            Shape::Steps(steps) if linear.writable => self.encode_steps(plan, steps, data, out),
+            _ => self.encode_plain(plan, data, out, out.len()),
         }
-        self.encode_plain(plan, data, out, start)
+    }
+
+    #[inline(never)]
+    fn encode_store(&self, plan: &Plan, store: &Store, data: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        let start = out.len();
+        if store.write(&self.words, out) { Ok(()) } else { self.encode_plain(plan, data, out, start) }
+    }
+
+    #[inline(never)]
+    fn encode_block(&self, plan: &Plan, block: &Block, data: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        let start = out.len();
+        if block.write(&self.words, data, out) { Ok(()) } else { self.encode_plain(plan, data, out, start) }
+    }
+
+    #[inline(never)]
+    fn encode_steps(&self, plan: &Plan, steps: &[Step], data: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
+        let start = out.len();
+        if linear_write::steps(steps, &self.words, data, out) {
+            Ok(())
+        } else {
+            self.encode_plain(plan, data, out, start)
+        }
     }
 
     /// The same, by the runner that takes every plan and knows every error.
