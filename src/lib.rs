@@ -32,6 +32,7 @@ pub mod error;
 pub mod explain;
 mod expression;
 mod linear;
+mod linear_compile;
 mod linear_read;
 mod linear_write;
 pub mod plan;

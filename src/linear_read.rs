@@ -229,6 +229,8 @@ fn look_closer(look: &Look, bytes: &[u8], words: &mut [u64]) -> Option<()> {
 
 impl Reader<'_> {
     /// Reads from byte `at` on; gives the byte where it ends.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "once for the record and once for lists: a call costs as much as a step")]
     fn steps(&mut self, steps: &[Step], mut at: usize) -> Option<usize> {
         for step in steps {
             let left = self.data.get(at..)?;
@@ -284,25 +286,28 @@ impl Reader<'_> {
                     self.words.place(at + start, count);
                     at += end;
                 }
-                Step::Option(block) => {
-                    let (tag, behind) = left.split_first()?;
-                    let bytes = behind.get(..block.bytes)?;
-                    if *tag > 1 {
-                        return None;
-                    }
-                    self.words.push(u64::from(*tag));
-                    at += 1;
-                    if *tag == 1 {
-                        one(block, bytes, at, self.words, &mut self.frame)?;
-                    }
-                    at += block.bytes;
-                }
+                Step::Option(block) => at = self.option(block, left, at)?,
                 Step::List(list) => at = self.list(list, left, at)?,
             }
         }
         Some(at)
     }
 
+    #[inline(never)]
+    fn option(&mut self, block: &Block, left: &[u8], at: usize) -> Option<usize> {
+        let (tag, behind) = left.split_first()?;
+        let bytes = behind.get(..block.bytes)?;
+        if *tag > 1 {
+            return None;
+        }
+        self.words.push(u64::from(*tag));
+        if *tag == 1 {
+            one(block, bytes, at + 1, self.words, &mut self.frame)?;
+        }
+        Some(at + 1 + block.bytes)
+    }
+
+    #[inline(never)]
     fn list(&mut self, list: &List, left: &[u8], mut at: usize) -> Option<usize> {
         let most = left.len() / list.minimum.max(1);
         let count = match &list.count {
@@ -339,7 +344,7 @@ impl Reader<'_> {
 }
 
 /// Where data begins in what is left, how many bytes it has, and where what is behind it begins.
-#[inline]
+#[inline(never)]
 fn data(size: &Size, left: &[u8], frame: &[u64]) -> Option<(usize, usize, usize)> {
     let sized = |count: u64| {
         let count = usize::try_from(count).ok()?;

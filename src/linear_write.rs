@@ -171,6 +171,8 @@ fn single(number: f64) -> Option<u64> {
 
 impl Writer<'_> {
     /// Writes what begins at word `at`; gives the word where it ends.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "once for the record and once for lists: a call costs as much as a step")]
     fn steps(&mut self, steps: &[Step], mut at: usize, out: &mut Vec<u8>) -> Option<usize> {
         for step in steps {
             let words = self.words.get(at..)?;
@@ -206,21 +208,7 @@ impl Writer<'_> {
                     self.sized(size, place(words, self.data)?, *text, out)?;
                     at += 2;
                 }
-                Step::Option(block) => {
-                    let (some, behind) = words.split_first()?;
-                    at += 1;
-                    if *some == 0 {
-                        let end = out.len() + 1 + block.bytes;
-                        out.try_reserve(1 + block.bytes).ok()?;
-                        out.resize(end, 0);
-                    } else if *some == 1 {
-                        out.push(1);
-                        one(block, behind, self.data, out, &mut self.frame)?;
-                        at += block.words;
-                    } else {
-                        return None;
-                    }
-                }
+                Step::Option(block) => at = self.option(block, words, at, out)?,
                 Step::List(list) => at = self.list(list, words, at, out)?,
             }
         }
@@ -230,27 +218,45 @@ impl Writer<'_> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a call costs as much as the work")]
     fn number(&mut self, number: &One, word: u64, out: &mut Vec<u8>) -> Option<()> {
-        if number.lane.mean(word & number.lane.part.mask()) != word {
+        let (bad, bits) = number.write.put(word);
+        if bad != 0 {
             return None;
         }
         if let Some(register) = number.register {
             *self.frame.get_mut(register)? = word;
         }
-        number.word.store(number.lane.part.put(word), out);
+        number.word.store(bits ^ number.flip, out);
         Some(())
     }
 
-    #[inline]
+    #[inline(never)]
+    fn option(&mut self, block: &Block, words: &[u64], at: usize, out: &mut Vec<u8>) -> Option<usize> {
+        let (some, behind) = words.split_first()?;
+        match some {
+            0 => {
+                out.try_reserve(1 + block.bytes).ok()?;
+                out.resize(out.len() + 1 + block.bytes, 0);
+                Some(at + 1)
+            }
+            1 => {
+                out.push(1);
+                one(block, behind, self.data, out, &mut self.frame)?;
+                Some(at + 1 + block.words)
+            }
+            _ => None,
+        }
+    }
+
+    #[inline(never)]
     fn sized(&mut self, size: &Size, bytes: &[u8], text: bool, out: &mut Vec<u8>) -> Option<()> {
         let mut before = None;
         let mut behind = None;
         match size {
             Size::Fixed(count) if *count == bytes.len() as u64 => {}
             Size::Computed(formula) if formula.size(&self.frame)? == bytes.len() as u64 => {}
-            Size::Fixed(_) | Size::Computed(_) => return None,
             Size::Rest => {}
             Size::Until { marker, .. } if memchr(*marker, bytes).is_none() => behind = Some(*marker),
-            Size::Until { .. } => return None,
+            Size::Fixed(_) | Size::Computed(_) | Size::Until { .. } => return None,
             Size::After { marker } => before = Some(*marker),
         }
         out.extend(before);
@@ -259,6 +265,7 @@ impl Writer<'_> {
         Some(())
     }
 
+    #[inline(never)]
     fn list(&mut self, list: &List, words: &[u64], mut at: usize, out: &mut Vec<u8>) -> Option<usize> {
         let (count, behind) = words.split_first()?;
         let fits = match &list.count {

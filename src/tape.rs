@@ -29,8 +29,8 @@
 
 use crate::decode::{self, Sink};
 use crate::encode;
-use crate::error::{Error, ErrorKind, Wide};
-use crate::linear::{Block, Linear, Looked, Shape, Step, Store};
+use crate::error::{Error, ErrorKind};
+use crate::linear::{Block, Linear, Shape, Step, Store};
 use crate::linear_read::Words;
 use crate::linear_write;
 use crate::plan::{Derived, Kind, Node, Number, Plan, Table};
@@ -105,23 +105,17 @@ impl Tape {
         let Some(linear) = plan.program.linear() else { return self.encode_plain(plan, data, out, start) };
         match &linear.shape {
             Shape::Small(small) if small.write(&self.words, out) => Ok(()),
-            _ => self.encode_larger(plan, linear, data, out),
+            Shape::Looked(looked) if linear.writable => match &looked.store {
+                Some(store) => self.encode_store(plan, store, data, out),
+                None => self.encode_block(plan, &looked.block, data, out),
+            },
+            Shape::Block(block) if linear.writable => self.encode_block(plan, block, data, out),
+            Shape::Steps(steps) if linear.writable => self.encode_steps(plan, steps, data, out),
+            _ => self.encode_plain(plan, data, out, start),
         }
     }
 
     // Calls of their own: see above.
-    #[inline(never)]
-    fn encode_larger(&self, plan: &Plan, linear: &Linear, data: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
-        match &linear.shape {
-            Shape::Looked(Looked { store: Some(store), .. }) => self.encode_store(plan, store, data, out),
-            Shape::Looked(Looked { block, .. }) | Shape::Block(block) if linear.writable => {
-                self.encode_block(plan, block, data, out)
-            }
-            Shape::Steps(steps) if linear.writable => self.encode_steps(plan, steps, data, out),
-            _ => self.encode_plain(plan, data, out, out.len()),
-        }
-    }
-
     #[inline(never)]
     fn encode_store(&self, plan: &Plan, store: &Store, data: &[u8], out: &mut Vec<u8>) -> Result<(), Error> {
         let start = out.len();
@@ -389,12 +383,16 @@ impl<'a> Reading<'a> {
             Kind::Integer if number.width > 64 => Value::UnsignedWide(self.wide()?),
             Kind::Integer if number.signed => Value::Signed(self.word()?.cast_signed()),
             Kind::Integer => Value::Unsigned(self.word()?),
-            Kind::Bool => Value::Bool(self.word()? == 1),
+            Kind::Bool => match self.word()? {
+                0 => Value::Bool(false),
+                1 => Value::Bool(true),
+                _ => return None,
+            },
             Kind::Char => Value::Char(char::from_u32(u32::try_from(self.word()?).ok()?)?),
             Kind::Float => Value::Float(f64::from_bits(self.word()?)),
             Kind::Enum(table) => {
                 let index = usize::try_from(self.word()?).ok()?;
-                Value::Member(table.values().get(index).copied().unwrap_or(Wide::ZERO))
+                Value::Member(*table.values().get(index)?)
             }
             Kind::Flags(table) if is_wide(table) => Value::Flags(self.wide()?),
             Kind::Flags(_) => Value::Flags(self.word()?.into()),

@@ -97,11 +97,18 @@ fn memory_that_is_used_again_is_enough() {
         Value::List(numbers),
         Value::List((0..20).map(|_| point()).collect()),
     ]);
+    let shown = Plan::new("Shown", plan.fields().iter().map(|field| Field::new("x", field.node.clone())).collect());
+    let shown = shown.unwrap();
     let mut out = Vec::new();
+    let mut again = Vec::new();
     let mut tape = Tape::new();
     let mut round = || {
         out.clear();
         encode::encode(&plan, &&value, &mut Reader::default(), &mut out).unwrap();
+        tape.decode(&shown, &out).unwrap();
+        again.clear();
+        tape.encode(&shown, &out, &mut again).unwrap();
+        assert_eq!(again, out);
         tape.decode(&plan, &out).unwrap();
     };
     round();
