@@ -7,8 +7,8 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use _core::encode;
-use _core::error::ErrorKind;
-use _core::plan::{Expression, Field, Length, Node, Order, Plan};
+use _core::error::{ErrorKind, Wide};
+use _core::plan::{Expression, Field, Kind, Length, Node, Operator, Order, Plan, Table};
 use _core::tape::Tape;
 use _core::value::{self, Reader, Value};
 
@@ -119,4 +119,53 @@ fn memory_that_is_used_again_is_enough() {
     assert_eq!(PIECES.get(), before);
     assert_eq!(tape.value(&plan, &out), Some(value.clone()));
     assert!(PIECES.get() > before, "what the test counts is seen");
+}
+
+#[test]
+fn every_step_of_a_line_is_taken_by_it() {
+    // The other runners would make values on the way.
+    let byte = || Node::unsigned(8, Order::Big);
+    let doubled = |index| {
+        Length::Computed(Expression::binary(Operator::Multiply, Expression::field(index), Expression::Constant(2)))
+    };
+    let table = Table::members("Kind", 0, vec![Wide::from(3_u64), Wide::from(1_u64)]);
+    let flags = Table::flags("Flags", 0, vec![1, 4]);
+    let inner = Plan::new("Inner", vec![Field::new("n", byte()), Field::new("body", Node::bytes(doubled(0)))]);
+    let numbers = [
+        Node::number(Kind::Bool, 1, false, Order::Big),
+        Node::number(Kind::Integer, 7, true, Order::Big),
+        Node::table(&table, 4, Order::Big),
+        Node::table(&flags, 4, Order::Big),
+        Node::number(Kind::Char, 8, false, Order::Big),
+        Node::float(32, Order::Big),
+    ];
+    let rest = [
+        byte(),
+        byte(),
+        Node::record(&inner.unwrap()),
+        Node::text(Length::Computed(Expression::field(6))),
+        Node::bytes(doubled(7)),
+        Node::option(Node::bytes(Length::Fixed(2))),
+        Node::list(Length::Computed(Expression::field(7)), Node::signed(16, Order::Big)),
+        Node::bytes(Length::After { marker: 9 }),
+    ];
+    let numbered = |nodes: &[Node]| Plan::new("X", nodes.iter().map(|node| Field::new("x", node.clone())).collect());
+    let data = b"\xff\x35A\x3f\x80\0\0\x02\x01\x01..hi--\x01++\xff\xfe\x09end";
+    let both = [numbers.as_slice(), rest.as_slice()].concat();
+    let sizes = [(2, &numbers[..4]), (3, &numbers[..5]), (7, numbers.as_slice()), (data.len(), both.as_slice())];
+    for (size, nodes) in sizes {
+        let plan = numbered(nodes).unwrap();
+        let data = &data[..size];
+        let mut out = Vec::with_capacity(100);
+        let mut tape = Tape::new();
+        tape.decode(&plan, data).unwrap();
+
+        let before = PIECES.get();
+        tape.decode(&plan, data).unwrap();
+        tape.encode(&plan, data, &mut out).unwrap();
+
+        assert_eq!(PIECES.get(), before, "{size} bytes");
+        assert_eq!(out, data);
+        assert_eq!(tape.value(&plan, data), value::decode(&plan, data).ok());
+    }
 }

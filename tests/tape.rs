@@ -189,6 +189,53 @@ fn what_no_field_takes_is_an_error_and_leaves_the_buffer() {
 }
 
 #[test]
+fn lengths_and_markers_are_looked_at_again() {
+    let sized = || Node::bytes(Length::Computed(Expression::field(0)));
+    let until = Node::bytes(Length::Until { marker: 7, open: false });
+    let apart = |last: Node| plan(vec![byte(), byte(), last]);
+    let data = [1, 1, 7, 7];
+
+    let rest = plan(vec![byte(), byte(), Node::bytes(Length::Rest)]);
+    assert!(matches!(across(&rest, &data, &apart(sized())), ErrorKind::LengthMismatch { .. }));
+    assert!(matches!(across(&rest, &data, &apart(until)), ErrorKind::MarkerInData { .. }));
+}
+
+#[test]
+fn bad_bits_of_small_records_are_found() {
+    let flags = Table::flags("Flags", 0, vec![1, 4]);
+    let small = plan(vec![
+        Node::number(Kind::Bool, 4, false, Order::Big),
+        Node::table(&flags, 4, Order::Big),
+        Node::signed(8, Order::Big),
+    ]);
+    let mut tape = Tape::new();
+
+    for first in 0..=u8::MAX {
+        let data = [first, 0xfe];
+        assert_eq!(tape.decode(&small, &data), value::decode(&small, &data).map(drop));
+        assert_eq!(!tape.words().is_empty(), matches!(first, 0 | 1 | 4 | 5 | 0x10 | 0x11 | 0x14 | 0x15));
+    }
+}
+
+#[test]
+fn lengths_of_nested_structs_keep_their_registers() {
+    let doubled = |index| {
+        Length::Computed(Expression::binary(Operator::Multiply, Expression::field(index), Expression::Constant(2)))
+    };
+    let inner = plan(vec![byte(), Node::bytes(doubled(0))]);
+    let outer = plan(vec![byte(), byte(), Node::record(&inner), Node::bytes(doubled(0)), Node::bytes(doubled(1))]);
+    let data = [1, 2, 3, 9, 9, 9, 9, 9, 9, 5, 5, 6, 6, 6, 6];
+    let mut tape = Tape::new();
+    let mut out = Vec::new();
+
+    tape.decode(&outer, &data).unwrap();
+    tape.encode(&outer, &data, &mut out).unwrap();
+
+    assert_eq!(tape.words(), [1, 2, 3, 3, 6, 9, 2, 11, 4]);
+    assert_eq!(out, data);
+}
+
+#[test]
 fn text_is_looked_at_again() {
     let bytes = plan(vec![byte(), Node::bytes(Length::Computed(Expression::field(0)))]);
     let text = plan(vec![byte(), Node::text(Length::Computed(Expression::field(0)))]);
