@@ -1,8 +1,8 @@
 //! The scenarios of `bebytes bench` under Criterion: `cargo bench`, or `cargo bench -- primitives/u8` for some of them.
 //!
 //! A group is a scenario, with the core of this package and the Rust crate `bebytes` 3.0.3 beside each other where the crate
-//! has the type. `bebytes bench` makes a new `Vec` for each record, and a tree of values; what that costs is seen beside a
-//! buffer and a tape that are used again. Scenarios come from benches/scenarios.json, which `python -m bebytes.workload --export` writes.
+//! has the type. `bebytes bench` makes a new `Vec` for each record, and a tree of values; what that costs is seen beside one
+//! buffer, encoded into from tapes, and one tape. Scenarios come from benches/scenarios.json, which `python -m bebytes.workload --export` writes.
 
 #![allow(missing_docs, reason = "criterion's macros make public items")]
 
@@ -29,7 +29,7 @@ fn works(scenario: &Scenario) -> Vec<(&'static str, Box<dyn Work>)> {
         works.push(("core, onto a tape", plans::work_reusing(scenario)));
     }
     if scenario.operation == "encode" {
-        works.push(("core, reused buffer", plans::work_reusing(scenario)));
+        works.push(("core, tape into a reused buffer", plans::work_reusing(scenario)));
         works.extend(types::work_reusing(scenario).ok().map(|work| ("crate, reused buffer", work)));
     }
     works

@@ -11,8 +11,6 @@
 
 #![expect(clippy::cast_possible_truncation, reason = "the lowest bits of a word are what is meant, all over this file")]
 
-use std::mem::MaybeUninit;
-
 use crate::plan::Order;
 
 /// Bytes a number of `width` bits touches that begins `skip` (0 to 7) bits into the first.
@@ -148,7 +146,7 @@ impl Word {
     pub fn new(at: usize, bytes: usize, order: Order, room: usize) -> Self {
         // Where the run has 8 bytes, the load ends inside it.
         let load = room.checked_sub(8).map_or(at, |last| at.min(last));
-        Self { order, load, at, bytes }
+        Self { order, load, at, bytes: bytes.min(8) }
     }
 
     /// The place of the `width` bits (1 to 64) at bit `bit` of the run, all of them in this word.
@@ -225,7 +223,8 @@ impl Word {
     #[expect(clippy::inline_always, reason = "the innermost step of encoding: a call costs as much as the work")]
     pub fn store(&self, word: u64, out: &mut Vec<u8>) {
         let word = if self.order == Order::Big { word.swap_bytes() } else { word };
-        append(word.to_le_bytes(), self.bytes, out);
+        // SAFETY: no word has more bytes than `new` gives it.
+        unsafe { append(word.to_le_bytes(), self.bytes, out) };
     }
 
     /// How a number in it is read, in a run of `room` bytes.
@@ -293,29 +292,34 @@ pub(crate) fn append_few(bytes: &[u8], out: &mut Vec<u8>) -> bool {
         if behind.len() > 8 {
             return false;
         }
-        append(*first, 8, out);
+        // SAFETY: 8 is not above 8.
+        unsafe { append(*first, 8, out) };
         rest = behind;
     }
     let word = rest.first_chunk().map_or_else(|| short(rest), |chunk| u64::from_le_bytes(*chunk));
-    append(word.to_le_bytes(), rest.len(), out);
+    // SAFETY: the rest is less than 8 bytes, or what is behind 8 of at most 16.
+    unsafe { append(word.to_le_bytes(), rest.len(), out) };
     true
 }
 
-/// Puts the first `count` of the bytes (at most all) behind those in `out`.
+/// Puts the first `count` of the bytes behind those in `out`.
 ///
 /// A store of a known size and a shorter length take less than copying so many bytes.
+///
+/// # Safety
+/// `count` is at most 8.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the innermost step of encoding: a call costs as much as the work")]
-fn append(bytes: [u8; 8], count: usize, out: &mut Vec<u8>) {
-    let end = out.len() + count.min(8);
-    if out.capacity().wrapping_sub(out.len()) < 8 {
+unsafe fn append(bytes: [u8; 8], count: usize, out: &mut Vec<u8>) {
+    let length = out.len();
+    if out.capacity().wrapping_sub(length) < 8 {
         grow(out);
     }
-    if let Some(room) = out.spare_capacity_mut().first_chunk_mut() {
-        *room = bytes.map(MaybeUninit::new);
-        // SAFETY: the 8 bytes behind the length are within the capacity, since they are spare room, and were just written;
-        // `end` is at most 8 above the length.
-        unsafe { out.set_len(end) };
+    // SAFETY: there is room for 8 bytes behind the length, by the check above or since `grow` has made it; so the bytes go
+    // into memory of `out`, and the new length is within the capacity and has only bytes in it that were written.
+    unsafe {
+        out.as_mut_ptr().add(length).cast::<[u8; 8]>().write(bytes);
+        out.set_len(length + count);
     }
 }
 
