@@ -170,6 +170,12 @@ impl Word {
             Some(bytes) => u64::from_le_bytes(*bytes),
             None => short(from),
         };
+        self.turned(word)
+    }
+
+    /// A word as it is loaded or stored, the first byte lowest, or by its order: each is the other turned round.
+    #[inline]
+    fn turned(&self, word: u64) -> u64 {
         if self.order == Order::Big { word.swap_bytes() } else { word }
     }
 
@@ -178,14 +184,7 @@ impl Word {
     #[must_use]
     #[expect(clippy::inline_always, reason = "the innermost step of decoding: a call costs as much as the work")]
     pub fn whole(&self, run: &[u8]) -> u64 {
-        // Two loads that may overlap.
-        let word = if let (Some(first), Some(last)) = (run.first_chunk(), run.last_chunk()) {
-            let last = u64::from(u32::from_le_bytes(*last));
-            u64::from(u32::from_le_bytes(*first)) | last.wrapping_shl(8 * (run.len() as u32).wrapping_sub(4))
-        } else {
-            short(run)
-        };
-        if self.order == Order::Big { word.swap_bytes() } else { word }
+        self.turned(short(run))
     }
 
     /// The numbers of words back to back, each of them a number.
@@ -222,7 +221,7 @@ impl Word {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the innermost step of encoding: a call costs as much as the work")]
     pub fn store(&self, word: u64, out: &mut Vec<u8>) {
-        let word = if self.order == Order::Big { word.swap_bytes() } else { word };
+        let word = self.turned(word);
         // SAFETY: no word has more bytes than `new` gives it.
         unsafe { append(word.to_le_bytes(), self.bytes, out) };
     }
@@ -296,9 +295,8 @@ pub(crate) fn append_few(bytes: &[u8], out: &mut Vec<u8>) -> bool {
         unsafe { append(*first, 8, out) };
         rest = behind;
     }
-    let word = rest.first_chunk().map_or_else(|| short(rest), |chunk| u64::from_le_bytes(*chunk));
     // SAFETY: the rest is less than 8 bytes, or what is behind 8 of at most 16.
-    unsafe { append(word.to_le_bytes(), rest.len(), out) };
+    unsafe { append(short(rest).to_le_bytes(), rest.len(), out) };
     true
 }
 
@@ -329,10 +327,10 @@ fn grow(out: &mut Vec<u8>) {
     out.reserve(8);
 }
 
-/// Less than 8 bytes, the first of them the lowest.
+/// At most 8 bytes, the first of them the lowest.
 #[inline]
 fn short(bytes: &[u8]) -> u64 {
-    // Two loads that may overlap cover 2 to 3 and 4 to 7 bytes.
+    // Two loads that may overlap cover 2 to 3 and 4 to 8 bytes.
     let count = bytes.len();
     if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
         let last = u64::from(u32::from_le_bytes(*last));

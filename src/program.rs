@@ -1,4 +1,4 @@
-//! A plan's fields, checked and compiled to what runners run.
+//! What runners run: a plan's fields as `crate::compile` lays them out.
 //!
 //! - Numbers that follow each other are one [`Run`]: one bounds check, then word by word, each number at its place.
 //! - Integer fields that lengths refer to get a *register*, a place in the *frame* that a runner carries along.

@@ -6,7 +6,7 @@ use std::ffi::{CStr, c_char, c_int};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -41,9 +41,6 @@ pub(super) struct Names {
 #[inline]
 pub(super) fn names(py: Python<'_>) -> &Names {
     static NAMES: PyOnceLock<Names> = PyOnceLock::new();
-    if let Some(names) = NAMES.get(py) {
-        return names;
-    }
     NAMES.get_or_init(py, || {
         let intern = |name: &CStr| PyString::intern(py, &name.to_string_lossy()).unbind();
         Names {
@@ -102,9 +99,14 @@ impl Found {
     ///
     /// # Safety
     ///
-    /// The class is alive, the thread attached, and `T` the class of all that is noted here.
+    /// The class is alive, the thread attached, and `T` the class of all that is noted here. What is given may be used only
+    /// until code runs that could change the class.
     #[inline]
-    pub(super) unsafe fn get<'py, T>(&self, py: Python<'py>, class: *mut ffi::PyTypeObject) -> Option<Bound<'py, T>> {
+    pub(super) unsafe fn get<'a, 'py, T>(
+        &self,
+        py: Python<'py>,
+        class: *mut ffi::PyTypeObject,
+    ) -> Option<Borrowed<'a, 'py, T>> {
         let Entry { class: known, version, object } = self.entry(class)?.get();
         // SAFETY: a version is given once, to one class in one state: as long as it has this one, it (or a base of it) keeps
         // what it kept when this was noted, alive. 0 says that a class has no version.
@@ -112,7 +114,7 @@ impl Found {
             if known != class || version == 0 || version != (*class).tp_version_tag {
                 return None;
             }
-            Some(Bound::from_borrowed_ptr(py, object).cast_into_unchecked())
+            Some(Borrowed::from_ptr(py, object).cast_unchecked())
         }
     }
 
@@ -209,6 +211,31 @@ impl<'py> Arguments<'_, 'py> {
     pub(super) fn positional(&self) -> impl Iterator<Item = Borrowed<'_, 'py, PyAny>> {
         // SAFETY: `of` was promised that they are alive.
         self.values[..self.count].iter().map(|value| unsafe { Borrowed::from_ptr(self.py, *value) })
+    }
+
+    /// The values of these parameters, by position and by keyword, as far as they are given; `call` goes before what is said
+    /// of names that do not fit. The caller has looked that there are not too many by position.
+    #[cold]
+    pub(super) fn by_name<const N: usize>(
+        &self,
+        parameters: [&str; N],
+        call: &str,
+    ) -> PyResult<[Option<Borrowed<'_, 'py, PyAny>>; N]> {
+        let mut given = [None; N];
+        for (place, value) in given.iter_mut().zip(self.positional()) {
+            *place = Some(value);
+        }
+        for (name, value) in self.named() {
+            let text = name.str()?;
+            let text = text.to_cow()?;
+            let Some(index) = parameters.iter().position(|parameter| *parameter == text) else {
+                return Err(PyTypeError::new_err(format!("{call}got an unexpected keyword argument '{text}'")));
+            };
+            if given[index].replace(value).is_some() {
+                return Err(PyTypeError::new_err(format!("{call}got multiple values for argument '{text}'")));
+            }
+        }
+        Ok(given)
     }
 
     /// The names and values given by keyword.

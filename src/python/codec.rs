@@ -17,6 +17,7 @@ use super::source::Reader;
 use crate::decode::{Sink, decode, decode_at, decode_prefix};
 use crate::encode::encode_at;
 use crate::error::{Error, ErrorKind};
+use crate::plan::Plan;
 
 /// A struct class in one byte order.
 #[pyclass(frozen, module = "bebytes._core")]
@@ -52,66 +53,43 @@ impl Codec {
         Ok(self.binding.get_or_init(|| binding))
     }
 
-    /// Writes `value` behind what is in `out`.
+    /// Writes `value` behind what is in `out`, which begins at byte `base` of the whole buffer.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "what is around a small record costs as much as the record")]
-    fn write(
-        &self,
-        value: &Bound<'_, PyAny>,
-        out: &mut Vec<u8>,
-        base: usize,
-        index: Option<usize>,
-    ) -> Result<(), Fault> {
-        let py = value.py();
-        let binding = self.binding(py)?;
-        let mut reader = Reader::new(py, binding);
-        match encode_at(binding.plan(), value, &mut reader, out, base, index) {
-            Ok(()) => Ok(()),
-            Err(fault) => Err(refused(py, fault, &mut reader)),
-        }
+    fn write(&self, value: &Bound<'_, PyAny>, out: &mut Vec<u8>, base: usize) -> Result<(), Fault> {
+        let binding = self.binding(value.py())?;
+        write(binding, &mut Reader::new(value.py(), binding), value, out, base, None)
     }
 
     /// The value that `data` is the encoding of.
     #[inline]
     pub(super) fn decode<'py>(&self, data: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Fault> {
-        match Input::plain(data) {
-            Some(bytes) => self.decode_bytes(data.py(), bytes),
-            None => self.decode_buffer(data),
-        }
-    }
-
-    #[inline]
-    fn decode_bytes<'py>(&self, py: Python<'py>, bytes: &[u8]) -> Result<Bound<'py, PyAny>, Fault> {
-        let binding = self.binding(py)?;
-        decode(binding.plan(), bytes, &mut Objects::new(py, binding))
-    }
-
-    #[inline(never)]
-    fn decode_buffer<'py>(&self, data: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Fault> {
-        let py = data.py();
-        // Before the buffer is asked for: a layout that is no good is told first.
-        self.binding(py)?;
-        let input = Input::of(data)?;
-        self.decode_bytes(py, input.bytes())
+        self.read(data, |plan, bytes, objects| decode(plan, bytes, objects))
     }
 
     /// The value at the start of `data`, and the number of bytes it takes.
     #[inline]
     pub(super) fn decode_prefix<'py>(&self, data: &Bound<'py, PyAny>) -> Result<Bound<'py, PyTuple>, Fault> {
-        if let Some(bytes) = Input::plain(data) {
-            return self.decode_prefix_bytes(data.py(), bytes);
-        }
-        self.binding(data.py())?;
-        let input = Input::of(data)?;
-        self.decode_prefix_bytes(data.py(), input.bytes())
+        self.read(data, |plan, bytes, objects| {
+            let (value, consumed) = decode_prefix(plan, bytes, objects)?;
+            objects.pair(value, consumed)
+        })
     }
 
+    /// Has the bytes of `data` decoded.
     #[inline]
-    fn decode_prefix_bytes<'py>(&self, py: Python<'py>, bytes: &[u8]) -> Result<Bound<'py, PyTuple>, Fault> {
-        let binding = self.binding(py)?;
-        let mut objects = Objects::new(py, binding);
-        let (value, consumed) = decode_prefix(binding.plan(), bytes, &mut objects)?;
-        objects.pair(value, consumed)
+    fn read<'py, T>(
+        &self,
+        data: &Bound<'py, PyAny>,
+        run: impl Fn(&Plan, &[u8], &mut Objects<'_, 'py>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        // Before a buffer is asked for: a layout that is no good is told first.
+        let binding = self.binding(data.py())?;
+        let mut objects = Objects::new(data.py(), binding);
+        match Input::plain(data) {
+            Some(bytes) => run(binding.plan(), bytes, &mut objects),
+            None => run(binding.plan(), Input::of(data)?.bytes(), &mut objects),
+        }
     }
 
     /// The encoding of `value`.
@@ -119,7 +97,7 @@ impl Codec {
     pub(super) fn encode<'py>(&self, value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyBytes>, Fault> {
         let py = value.py();
         with_scratch(py, |out| {
-            self.write(value, out, 0, None)?;
+            self.write(value, out, 0)?;
             new_bytes(py, out)
         })
     }
@@ -160,7 +138,7 @@ impl Codec {
         let output = Output::of(buffer)?;
         let offset = offset.within(py, output.len())?;
         with_scratch(py, |out| {
-            self.write(value, out, offset, None)?;
+            self.write(value, out, offset)?;
             if output.write(offset, out) {
                 return Ok(out.len());
             }
@@ -209,13 +187,13 @@ impl Codec {
                     let mut index = 0;
                     // The code of the user that runs for one value may change the list.
                     while index < list.len() {
-                        write(binding, &mut reader, &list.get_item(index)?, out, index)?;
+                        write(binding, &mut reader, &list.get_item(index)?, out, 0, Some(index))?;
                         index += 1;
                     }
                 }
                 Err(_) => {
                     for (index, value) in values.try_iter()?.enumerate() {
-                        write(binding, &mut reader, &value?, out, index)?;
+                        write(binding, &mut reader, &value?, out, 0, Some(index))?;
                     }
                 }
             }
@@ -364,16 +342,18 @@ fn with_scratch<R>(py: Python<'_>, body: impl FnOnce(&mut Vec<u8>) -> R) -> R {
     outcome
 }
 
-/// Writes value number `index` of many behind what is in `out`.
-#[inline]
+/// Writes a value, number `index` of many, behind what is in `out`, which begins at byte `base` of the whole buffer.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "what is around a small record costs as much as the record")]
 fn write<'py>(
     binding: &Binding,
     reader: &mut Reader<'_, 'py>,
     value: &Bound<'py, PyAny>,
     out: &mut Vec<u8>,
-    index: usize,
+    base: usize,
+    index: Option<usize>,
 ) -> Result<(), Fault> {
-    encode_at(binding.plan(), value, reader, out, 0, Some(index)).map_err(|fault| refused(value.py(), fault, reader))
+    encode_at(binding.plan(), value, reader, out, base, index).map_err(|fault| refused(value.py(), fault, reader))
 }
 
 /// Why a value was refused, with the object that the reader has kept for it.

@@ -45,10 +45,7 @@ impl Ints {
     #[inline]
     pub(super) fn get(py: Python<'_>) -> &'static Self {
         static INTS: PyOnceLock<Ints> = PyOnceLock::new();
-        match INTS.get(py) {
-            Some(ints) => ints,
-            None => INTS.get_or_init(py, || Self::new(py)),
-        }
+        INTS.get_or_init(py, || Self::new(py))
     }
 
     #[cold]

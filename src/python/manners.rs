@@ -2,8 +2,7 @@
 //! plain: fields that are unset, numbers that are derived, classes that read attributes in their own way.
 
 use std::ffi::{c_int, c_void};
-use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -11,7 +10,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 use pyo3::{Borrowed, PyTraverseError, PyVisit, ffi};
 
-use super::call::_PyType_Lookup;
+use super::call::{_PyType_Lookup, Found};
 use super::compare::{equality, hashed, ordering};
 use super::instance::offset_of_slot;
 use super::represent::represent;
@@ -207,14 +206,8 @@ fn find<'py>(class: &Bound<'py, PyType>, name: &Bound<'py, PyString>) -> Option<
     unsafe { Bound::from_borrowed_ptr_or_opt(class.py(), _PyType_Lookup(class.as_type_ptr(), name.as_ptr())) }
 }
 
-/// Manners that were used, each at a place that the version of its class says; 0 is the version of a free place.
-static KNOWN: [(AtomicU32, AtomicPtr<ffi::PyObject>); 64] =
-    [const { (AtomicU32::new(0), AtomicPtr::new(ptr::null_mut())) }; 64];
-
-#[inline]
-fn known(version: u32) -> &'static (AtomicU32, AtomicPtr<ffi::PyObject>) {
-    &KNOWN[version as usize % KNOWN.len()]
-}
+/// The manners of the classes whose instances were looked at last.
+static KNOWN: Found = Found::new();
 
 /// The manners of the class of `object`, if reading its fields' attributes is reading its slots.
 ///
@@ -237,21 +230,8 @@ pub(super) unsafe fn plain_if_known<'a>(
     py: Python<'_>,
     object: *mut ffi::PyObject,
 ) -> Option<Borrowed<'a, '_, Manners>> {
-    // SAFETY: the type of a live object is alive; so are the manners at a place that is not free, as those that die free
-    // theirs. A version is of one state of a class, bases included, and is never given to it again: while the class has
-    // this version, it is as it was when its manners were kept here. All this happens with the interpreter's lock held, so
-    // that the two halves of a place belong together. Versions are counted in each interpreter, so the class is compared.
-    unsafe {
-        let class = ffi::Py_TYPE(object);
-        let version = (*class).tp_version_tag;
-        let (of_version, manners) = known(version);
-        if version == 0 || version != of_version.load(Ordering::Relaxed) {
-            return None;
-        }
-        let manners: Borrowed<'a, '_, Manners> =
-            Borrowed::from_ptr(py, manners.load(Ordering::Relaxed)).cast_unchecked();
-        (manners.get().class.as_ptr() == class.cast()).then_some(manners)
-    }
+    // SAFETY: the type of a live object is alive; `look` notes nothing but manners.
+    unsafe { KNOWN.get(py, ffi::Py_TYPE(object)) }
 }
 
 /// Finds the manners in the class.
@@ -276,36 +256,8 @@ unsafe fn look<'a>(py: Python<'_>, class: *mut ffi::PyTypeObject) -> Option<Borr
             return None;
         }
         manners.seen.store(version, Ordering::Relaxed);
-        let (of_version, place) = known(version);
-        of_version.store(version, Ordering::Relaxed);
-        place.store(found.as_ptr(), Ordering::Relaxed);
+        KNOWN.note(class, &found);
         Some(Borrowed::from_ptr(py, found.as_ptr()).cast_unchecked())
-    }
-}
-
-impl Drop for Manners {
-    fn drop(&mut self) {
-        for (of_version, place) in &KNOWN {
-            let manners = place.load(Ordering::Relaxed);
-            // SAFETY: the manners at a place are alive, as each free theirs here.
-            if !manners.is_null() && unsafe { contents(manners) } == ptr::from_ref(self) {
-                of_version.store(0, Ordering::Relaxed);
-                place.store(ptr::null_mut(), Ordering::Relaxed);
-            }
-        }
-    }
-}
-
-/// Where an object has its manners.
-///
-/// # Safety
-///
-/// `object` holds manners, and is alive, though perhaps about to be released.
-unsafe fn contents(object: *mut ffi::PyObject) -> *const Manners {
-    // SAFETY: as the caller promises; a thread that releases an object of Python's is attached to the interpreter.
-    unsafe {
-        let py = Python::assume_attached();
-        ptr::from_ref(Borrowed::from_ptr(py, object).cast_unchecked::<Manners>().get())
     }
 }
 

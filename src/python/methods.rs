@@ -20,16 +20,16 @@ struct Definitions<const N: usize>([ffi::PyMethodDef; N]);
 unsafe impl<const N: usize> Sync for Definitions<N> {}
 
 static OF_STRUCTS: Definitions<4> = Definitions([
-    without_arguments(c"to_be_bytes", to_be_bytes, c"to_be_bytes($self, /)\n--\n\nThe encoding, big endian."),
-    without_arguments(c"to_le_bytes", to_le_bytes, c"to_le_bytes($self, /)\n--\n\nThe encoding, little endian."),
+    without_arguments(c"to_be_bytes", to_bytes::<true>, c"to_be_bytes($self, /)\n--\n\nThe encoding, big endian."),
+    without_arguments(c"to_le_bytes", to_bytes::<false>, c"to_le_bytes($self, /)\n--\n\nThe encoding, little endian."),
     with_arguments(
         c"encode_be_to",
-        encode_be_to,
+        encode_to::<true>,
         c"encode_be_to($self, /, buffer, offset=0)\n--\n\nWrites the encoding, big endian, into a buffer; gives the number of bytes written.",
     ),
     with_arguments(
         c"encode_le_to",
-        encode_le_to,
+        encode_to::<false>,
         c"encode_le_to($self, /, buffer, offset=0)\n--\n\nWrites the encoding, little endian, into a buffer; gives the number of bytes written.",
     ),
 ]);
@@ -136,94 +136,52 @@ fn named_argument(arguments: &Arguments<'_, '_>, wanted: &str) -> PyResult<*mut 
         let count = arguments.count();
         return Err(PyTypeError::new_err(format!("takes 1 positional argument but {count} were given")));
     }
-    let mut found = arguments.positional().next().map(Borrowed::as_ptr);
-    for (name, value) in arguments.named() {
-        let name = name.str()?;
-        let name = name.to_cow()?;
-        if name != wanted {
-            return Err(PyTypeError::new_err(format!("got an unexpected keyword argument '{name}'")));
-        }
-        if found.replace(value.as_ptr()).is_some() {
-            return Err(PyTypeError::new_err(format!("got multiple values for argument '{name}'")));
-        }
-    }
+    let [found] = arguments.by_name([wanted], "")?;
+    let found = found.map(Borrowed::as_ptr);
     found.ok_or_else(|| PyTypeError::new_err(format!("missing 1 required positional argument: '{wanted}'")))
 }
 
-unsafe extern "C" fn decode(
-    codec: *mut ffi::PyObject,
-    arguments: *const *mut ffi::PyObject,
-    count: ffi::Py_ssize_t,
-    keywords: *mut ffi::PyObject,
-) -> *mut ffi::PyObject {
-    // SAFETY: the interpreter calls this by the protocol of METH_FASTCALL | METH_KEYWORDS.
-    unsafe {
-        guarded(|py| {
-            let (codec, data) = one_argument(py, codec, arguments, count, keywords, "data")?;
-            codec.decode(&data)
-        })
-    }
+/// A method of `Codec` that does one thing with its one argument.
+macro_rules! method_of_codec {
+    ($name:ident, $argument:literal) => {
+        unsafe extern "C" fn $name(
+            codec: *mut ffi::PyObject,
+            arguments: *const *mut ffi::PyObject,
+            count: ffi::Py_ssize_t,
+            keywords: *mut ffi::PyObject,
+        ) -> *mut ffi::PyObject {
+            // SAFETY: the interpreter calls this by the protocol of METH_FASTCALL | METH_KEYWORDS.
+            unsafe {
+                guarded(|py| {
+                    let (codec, given) = one_argument(py, codec, arguments, count, keywords, $argument)?;
+                    codec.$name(&given).map(Bound::into_any)
+                })
+            }
+        }
+    };
 }
 
-unsafe extern "C" fn decode_prefix(
-    codec: *mut ffi::PyObject,
-    arguments: *const *mut ffi::PyObject,
-    count: ffi::Py_ssize_t,
-    keywords: *mut ffi::PyObject,
-) -> *mut ffi::PyObject {
-    // SAFETY: the interpreter calls this by the protocol of METH_FASTCALL | METH_KEYWORDS.
-    unsafe {
-        guarded(|py| {
-            let (codec, data) = one_argument(py, codec, arguments, count, keywords, "data")?;
-            codec.decode_prefix(&data).map(Bound::into_any)
-        })
-    }
-}
-
-unsafe extern "C" fn encode(
-    codec: *mut ffi::PyObject,
-    arguments: *const *mut ffi::PyObject,
-    count: ffi::Py_ssize_t,
-    keywords: *mut ffi::PyObject,
-) -> *mut ffi::PyObject {
-    // SAFETY: the interpreter calls this by the protocol of METH_FASTCALL | METH_KEYWORDS.
-    unsafe {
-        guarded(|py| {
-            let (codec, value) = one_argument(py, codec, arguments, count, keywords, "value")?;
-            codec.encode(&value).map(Bound::into_any)
-        })
-    }
-}
+method_of_codec!(decode, "data");
+method_of_codec!(decode_prefix, "data");
+method_of_codec!(encode, "value");
 
 /// The codecs of the classes that encoded last.
 static BIG: Found = Found::new();
 static LITTLE: Found = Found::new();
 
-/// The codec that the class of `object` keeps for big endian.
+/// The codec that the class of `object` keeps for big or little endian.
 ///
 /// # Safety
 ///
 /// `object` is alive.
 #[inline]
-unsafe fn big<'py>(object: &Bound<'py, PyAny>) -> Result<Bound<'py, Codec>, Fault> {
+unsafe fn own_codec<'py, const IS_BIG: bool>(object: &Bound<'py, PyAny>) -> Result<Bound<'py, Codec>, Fault> {
+    let py = object.py();
+    let found = if IS_BIG { &BIG } else { &LITTLE };
     // SAFETY: the type of a live object is alive; `codec_of` notes nothing but codecs.
-    match unsafe { BIG.get(object.py(), object.get_type_ptr()) } {
-        Some(codec) => Ok(codec),
-        None => codec_of(object, &names(object.py()).big, &BIG),
-    }
-}
-
-/// As [`big`], for little endian.
-///
-/// # Safety
-///
-/// `object` is alive.
-#[inline]
-unsafe fn little<'py>(object: &Bound<'py, PyAny>) -> Result<Bound<'py, Codec>, Fault> {
-    // SAFETY: as for `big`.
-    match unsafe { LITTLE.get(object.py(), object.get_type_ptr()) } {
-        Some(codec) => Ok(codec),
-        None => codec_of(object, &names(object.py()).little, &LITTLE),
+    match unsafe { found.get::<Codec>(py, object.get_type_ptr()) } {
+        Some(codec) => Ok(codec.to_owned()),
+        None => codec_of(object, if IS_BIG { &names(py).big } else { &names(py).little }, found),
     }
 }
 
@@ -246,91 +204,55 @@ fn no_codec(object: &Bound<'_, PyAny>) -> Fault {
     PyTypeError::new_err(format!("{} has no layout to encode by", object.get_type())).into()
 }
 
-unsafe extern "C" fn to_be_bytes(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
+/// `to_be_bytes()` and its little sister.
+unsafe extern "C" fn to_bytes<const IS_BIG: bool>(
+    object: *mut ffi::PyObject,
+    _: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
     // SAFETY: the interpreter calls this with a live object.
     unsafe {
         guarded(|py| {
             let object = Bound::from_borrowed_ptr(py, object);
-            big(&object)?.get().encode(&object).map(Bound::into_any)
+            own_codec::<IS_BIG>(&object)?.get().encode(&object).map(Bound::into_any)
         })
     }
-}
-
-unsafe extern "C" fn to_le_bytes(object: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
-    // SAFETY: the interpreter calls this with a live object.
-    unsafe {
-        guarded(|py| {
-            let object = Bound::from_borrowed_ptr(py, object);
-            little(&object)?.get().encode(&object).map(Bound::into_any)
-        })
-    }
-}
-
-unsafe extern "C" fn encode_be_to(
-    object: *mut ffi::PyObject,
-    arguments: *const *mut ffi::PyObject,
-    count: ffi::Py_ssize_t,
-    keywords: *mut ffi::PyObject,
-) -> *mut ffi::PyObject {
-    // SAFETY: the interpreter calls this by the protocol of METH_FASTCALL | METH_KEYWORDS.
-    unsafe { guarded(|py| encode_to(py, object, arguments, count, keywords, "encode_be_to", true)) }
-}
-
-unsafe extern "C" fn encode_le_to(
-    object: *mut ffi::PyObject,
-    arguments: *const *mut ffi::PyObject,
-    count: ffi::Py_ssize_t,
-    keywords: *mut ffi::PyObject,
-) -> *mut ffi::PyObject {
-    // SAFETY: the interpreter calls this by the protocol of METH_FASTCALL | METH_KEYWORDS.
-    unsafe { guarded(|py| encode_to(py, object, arguments, count, keywords, "encode_le_to", false)) }
 }
 
 /// `encode_be_to(buffer, offset=0)` and its little sister.
-///
-/// # Safety
-///
-/// By the vectorcall protocol: `count` values by position, then one for each name in `keywords`, all of them alive.
-unsafe fn encode_to<'py>(
-    py: Python<'py>,
+unsafe extern "C" fn encode_to<const IS_BIG: bool>(
     object: *mut ffi::PyObject,
     arguments: *const *mut ffi::PyObject,
     count: ffi::Py_ssize_t,
     keywords: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: the interpreter calls this by the protocol of METH_FASTCALL | METH_KEYWORDS.
+    unsafe {
+        guarded(|py| {
+            let object = Bound::from_borrowed_ptr(py, object);
+            let codec = own_codec::<IS_BIG>(&object)?;
+            let method = if IS_BIG { "encode_be_to" } else { "encode_le_to" };
+            encode_by(&object, &codec, &Arguments::of(py, arguments, length(count), keywords), method)
+        })
+    }
+}
+
+/// Encodes by the arguments `buffer` and `offset=0`, into that buffer.
+fn encode_by<'py>(
+    object: &Bound<'py, PyAny>,
+    codec: &Bound<'py, Codec>,
+    arguments: &Arguments<'_, 'py>,
     method: &str,
-    is_big: bool,
 ) -> Result<Bound<'py, PyAny>, Fault> {
-    const PARAMETERS: [&str; 2] = ["buffer", "offset"];
-    // SAFETY: as the caller promises.
-    let (object, codec, arguments) = unsafe {
-        let object = Bound::from_borrowed_ptr(py, object);
-        let codec = if is_big { big(&object)? } else { little(&object)? };
-        (object, codec, Arguments::of(py, arguments, length(count), keywords))
-    };
-    let mut given = [None, None];
-    if arguments.count() > given.len() {
+    if arguments.count() > 2 {
         let count = arguments.count() + 1;
         let text = format!("{method}() takes from 2 to 3 positional arguments but {count} were given");
         return Err(PyTypeError::new_err(text).into());
     }
-    for (place, value) in given.iter_mut().zip(arguments.positional()) {
-        *place = Some(value.to_owned());
-    }
-    for (name, value) in arguments.named() {
-        let text = name.str()?;
-        let text = text.to_cow()?;
-        let Some(index) = PARAMETERS.iter().position(|parameter| *parameter == text) else {
-            return Err(PyTypeError::new_err(format!("{method}() got an unexpected keyword argument '{text}'")).into());
-        };
-        if given[index].replace(value.to_owned()).is_some() {
-            return Err(PyTypeError::new_err(format!("{method}() got multiple values for argument '{text}'")).into());
-        }
-    }
-    let [Some(buffer), offset] = given else {
+    let [Some(buffer), offset] = arguments.by_name(["buffer", "offset"], &format!("{method}() "))? else {
         return Err(PyTypeError::new_err(format!("{method}() missing 1 required positional argument: 'buffer'")).into());
     };
-    let offset = offset.map_or(Offset::Start, |offset| Offset::Given(offset.unbind()));
-    let written = codec.get().encode_into(&object, &buffer, offset)?;
-    let Ok(written) = written.into_pyobject(py);
+    let offset = offset.map_or(Offset::Start, |offset| Offset::Given(offset.to_owned().unbind()));
+    let written = codec.get().encode_into(object, &buffer, offset)?;
+    let Ok(written) = written.into_pyobject(object.py());
     Ok(written.into_any())
 }

@@ -111,6 +111,25 @@ impl AsRef<str> for Utf8<'_> {
     }
 }
 
+/// Item number `index` of a list or a tuple, borrowed for as long as no other code runs; NULL behind the end.
+///
+/// # Safety
+///
+/// It is a list or a tuple, as `Source::list` finds out.
+#[inline]
+unsafe fn peek_item(list: &Bound<'_, PyAny>, index: usize) -> *mut ffi::PyObject {
+    // SAFETY: as the caller promises; the index is checked against the size of this moment.
+    unsafe {
+        if index >= length(ffi::Py_SIZE(list.as_ptr())) {
+            std::ptr::null_mut()
+        } else if ffi::PyList_Check(list.as_ptr()) != 0 {
+            ffi::PyList_GET_ITEM(list.as_ptr(), index.cast_signed())
+        } else {
+            ffi::PyTuple_GET_ITEM(list.as_ptr(), index.cast_signed())
+        }
+    }
+}
+
 impl<'a, 'py> Source for Reader<'a, 'py> {
     type Value = Bound<'py, PyAny>;
     type Record = Record<'a, 'py>;
@@ -162,19 +181,8 @@ impl<'a, 'py> Source for Reader<'a, 'py> {
 
     #[inline]
     fn small_item(&mut self, list: &Self::List, index: usize) -> Option<i64> {
-        // SAFETY: it is a list or else a tuple, and the index is checked against the size of this moment; no other code runs
-        // while the item is borrowed.
-        unsafe {
-            if index >= length(ffi::Py_SIZE(list.as_ptr())) {
-                return None;
-            }
-            let item = if ffi::PyList_Check(list.as_ptr()) != 0 {
-                ffi::PyList_GET_ITEM(list.as_ptr(), index.cast_signed())
-            } else {
-                ffi::PyTuple_GET_ITEM(list.as_ptr(), index.cast_signed())
-            };
-            self.ints.read(item)
-        }
+        // SAFETY: `list` made sure that it is one or a tuple; no other code runs while the item is borrowed.
+        unsafe { self.ints.read(peek_item(list, index)) }
     }
 
     #[inline]
@@ -301,19 +309,8 @@ impl<'a, 'py> Source for Reader<'a, 'py> {
 
     #[inline]
     fn item(&mut self, list: &Self::List, index: usize) -> Result<Option<Self::Value>, Fault> {
-        // SAFETY: it is a list or else a tuple, and the index is checked against the size of this moment; a strong
-        // reference is taken at once.
-        unsafe {
-            if index >= length(ffi::Py_SIZE(list.as_ptr())) {
-                return Ok(None);
-            }
-            let item = if ffi::PyList_Check(list.as_ptr()) != 0 {
-                ffi::PyList_GET_ITEM(list.as_ptr(), index.cast_signed())
-            } else {
-                ffi::PyTuple_GET_ITEM(list.as_ptr(), index.cast_signed())
-            };
-            Ok(Bound::from_borrowed_ptr_or_opt(self.py, item))
-        }
+        // SAFETY: `list` made sure that it is one or a tuple; a strong reference is taken at once.
+        Ok(unsafe { Bound::from_borrowed_ptr_or_opt(self.py, peek_item(list, index)) })
     }
 
     #[cold]
