@@ -517,7 +517,7 @@ def test_without_rich_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit code 2, before anything else."""
-    monkeypatch.setattr(profile, "find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "rich", None)
     assert run("no_module:A", "no.bin") == 2
     assert "pip install 'bebytes[cli]'" in capsys.readouterr().err
 

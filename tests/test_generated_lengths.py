@@ -63,12 +63,13 @@ def test_derived_numbers(fields: dict[str, Any]) -> None:
         same_decoding(Derived, expected[1][1])
 
 
+class Middle(Struct, kw_only=True):
+    header: Header = bebytes.field(default_factory=Header)
+    body: bytes = size("header.length / 2", default=b"")
+
+
 def test_equations_for_the_readable_runner() -> None:
     """Numbers that depend on each other, occur twice, or belong to two structs."""
-
-    class Middle(Struct, kw_only=True):
-        header: Header = bebytes.field(default_factory=Header)
-        body: bytes = size("header.length / 2", default=b"")
 
     class Deep(Struct, kw_only=True):
         middle: Middle
@@ -96,10 +97,6 @@ def test_equations_for_the_readable_runner() -> None:
 
 def test_several_solutions_are_those_of_the_readable_runner() -> None:
     """Where a division leaves a choice, the number is the one that the readable runner takes, or there is none."""
-
-    class Middle(Struct, kw_only=True):
-        header: Header = bebytes.field(default_factory=Header)
-        body: bytes = size("header.length / 2", default=b"")
 
     class Deep(Struct, kw_only=True):
         middle: Middle

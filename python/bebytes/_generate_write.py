@@ -65,14 +65,18 @@ def source_of_encode(plan: Plan) -> Source:
     """
     source = Source()
     source.line("def encode(value):\n    try:")
+    _put_encoding(source, plan, "return")
+    source.line("    except Exception:\n        pass\n    return slow(value)")
+    return source
+
+
+def _put_encoding(source: Source, plan: Plan, use: str) -> None:
     with source.apart(indents=2) as body:
         writer = _Writer(source)
         pieces, _ = writer.record(plan, "value", set())
         writer.write(pieces)
-        source.line(f"return {writer.result()}")
+        source.line(f"{use} {writer.result()}")
     source.lines += body
-    source.line("    except Exception:\n        pass\n    return slow(value)")
-    return source
 
 
 _INTO = """\
@@ -96,12 +100,7 @@ def source_of_encode_into(plan: Plan) -> Source:
     """
     source = Source()
     source.line(_INTO)
-    with source.apart(indents=2) as body:
-        writer = _Writer(source)
-        pieces, _ = writer.record(plan, "value", set())
-        writer.write(pieces)
-        source.line(f"raw = {writer.result()}")
-    source.lines += body
+    _put_encoding(source, plan, "raw =")
     source.line(_STORE)
     return source
 

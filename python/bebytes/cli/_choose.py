@@ -3,7 +3,9 @@ What a person chooses on the command line: engines and rows, and what is said wh
 """
 
 import argparse
+import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -133,3 +135,27 @@ def scenarios(groups: Sequence[str] | None, addresses: Sequence[str] | None) -> 
         raise Refused(str(e)) from None
     order = list(dict.fromkeys(s.group for s in found))
     return sorted({s.key: s for s in found}.values(), key=lambda s: order.index(s.group))
+
+
+def add_outputs(parser: Parser) -> None:
+    """
+    The options that say where figures are kept.
+    """
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures, and what they ran on, to FILE")
+    parser.add_argument(
+        "--save", metavar="NAME", help="keep them in benches/record under that name, over what has it already"
+    )
+
+
+def lacks_rich(command: str, what: str) -> bool:
+    """
+    Whether the library of tables is not installed; if so, that is said.
+
+    Args:
+        command: who says it.
+        what: what needs it, and the verb: "its tables need".
+    """
+    lacks = find_spec("rich") is None
+    if lacks:
+        print(f"{command}: {what} rich; pip install 'bebytes[cli]' brings it", file=sys.stderr)
+    return lacks

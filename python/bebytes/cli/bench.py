@@ -10,9 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
-from importlib.util import find_spec
 from itertools import groupby
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -75,10 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="operations a round, on fast and slow engines alike, instead of what --seconds allows",
     )
     own.add_argument("--detail", action="store_true", help="a line a cell, with medians and intervals")
-    own.add_argument("--json", type=Path, metavar="FILE", help="write all figures, and what they ran on, to FILE")
-    own.add_argument(
-        "--save", metavar="NAME", help="keep them in benches/record under that name, over what has it already"
-    )
+    _choose.add_outputs(own)
     verbs = parser.add_subparsers(title="other figures, and what is made of kept ones", metavar="[VERB]")
     for name, verb in VERBS.items():
         of_verb = verbs.add_parser(name, help=verb.HELP, description=verb.__doc__)
@@ -121,8 +116,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     Do what the options say.
     """
-    if find_spec("rich") is None:
-        print("bebytes bench: its tables need rich; pip install 'bebytes[cli]' brings it", file=sys.stderr)
+    if _choose.lacks_rich("bebytes bench", "its tables need"):
         return 2
 
     from ._show import Screen

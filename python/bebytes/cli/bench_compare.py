@@ -10,7 +10,6 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -122,8 +121,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     Do what the options say.
     """
-    if find_spec("rich") is None:
-        print("bebytes bench compare: its tables need rich; pip install 'bebytes[cli]' brings it", file=sys.stderr)
+    if _choose.lacks_rich("bebytes bench compare", "its tables need"):
         return 2
 
     from ._show import Screen

@@ -8,9 +8,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib.util import find_spec
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import _choose, _record
@@ -50,18 +48,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--detail", action="store_true", help="the figures of each layout below each goal")
     parser.add_argument("--check", action="store_true", help="exit with 1 if a goal is not met")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures, and what they ran on, to FILE")
-    parser.add_argument(
-        "--save", metavar="NAME", help="keep them in benches/record under that name, over what has it already"
-    )
+    _choose.add_outputs(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """
     Do what the options say.
     """
-    if find_spec("rich") is None:
-        print("bebytes bench goals: its table needs rich; pip install 'bebytes[cli]' brings it", file=sys.stderr)
+    if _choose.lacks_rich("bebytes bench goals", "its table needs"):
         return 2
 
     from . import _engines

@@ -9,9 +9,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from importlib.util import find_spec
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import _choose, _record
@@ -43,18 +41,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """
     _choose.add_scenarios(parser)
     _choose.add_engines(parser, ", ".join(DEFAULT))
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures, and what they ran on, to FILE")
-    parser.add_argument(
-        "--save", metavar="NAME", help="keep them in benches/record under that name, over what has it already"
-    )
+    _choose.add_outputs(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """
     Do what the options say.
     """
-    if find_spec("rich") is None:
-        print("bebytes bench memory: its tables need rich; pip install 'bebytes[cli]' brings it", file=sys.stderr)
+    if _choose.lacks_rich("bebytes bench memory", "its tables need"):
         return 2
 
     from bebytes.scenarios import Absent

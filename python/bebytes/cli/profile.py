@@ -10,9 +10,10 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from . import _choose
 
 if TYPE_CHECKING:
     from bebytes._plan import Plan
@@ -66,8 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     Do what the options say.
     """
-    if find_spec("rich") is None:
-        print("bebytes profile: its tables need rich; pip install 'bebytes[cli]' brings it", file=sys.stderr)
+    if _choose.lacks_rich("bebytes profile", "its tables need"):
         return 2
 
     from ._target import Refused
