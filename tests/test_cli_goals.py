@@ -268,6 +268,14 @@ class TestMemory:
         (above,) = _goals_weight._imports(1)
         assert 0 < above < 5000
 
+    def test_modules_are_kept_compiled_there_whatever_the_environment_says(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+        code = "import bebytes, os; print(os.path.exists(bebytes.__cached__))"
+
+        assert _goals_weight._python(code) == "True\n"
+
 
 class TestCommand:
     @needs_floor

@@ -4,13 +4,14 @@ The goals of weight: importing, making a class, the wheel, what it needs.
 
 import inspect
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterable
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, requires
 from importlib.util import find_spec
 from pathlib import Path
@@ -92,10 +93,20 @@ def measure(quick: bool, step: Any) -> Memory:
 
 
 def _python(code: str, given: str = "") -> str:
-    ran = subprocess.run([sys.executable, "-c", code], input=given, capture_output=True, text=True, check=False)
+    # As where it is installed, modules are kept compiled, whatever the environment says.
+    compiled = os.environ | {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": _compiled().name}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], input=given, capture_output=True, text=True, check=False, env=compiled
+    )
     if ran.returncode:
         raise Unmeasured((ran.stderr.strip().splitlines() or [f"exit code {ran.returncode}"])[-1])
     return ran.stdout
+
+
+@cache
+def _compiled() -> "tempfile.TemporaryDirectory[str]":
+    # A folder for compiled modules, there until the process ends.
+    return tempfile.TemporaryDirectory(prefix="bebytes-compiled-")
 
 
 def _imports(times: int) -> tuple[float]:
