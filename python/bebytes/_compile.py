@@ -6,7 +6,7 @@ What can be wrong about how fields stand together is found here, and said with t
 
 import typing
 
-from ._layout import MAXIMUM_DEPTH, MAXIMUM_SIZE, depth_of, is_fixed, is_open, minimum_bits, minimum_read
+from ._layout import MAXIMUM_DEPTH, MAXIMUM_SIZE, depth_of, is_fixed, is_open, is_plain, minimum_bits, minimum_read
 from ._nodes import NodeBuilder
 from ._plan import Data, List, Node, Number, Op, Plan, Record
 from ._schema import Field, Schema, UndefinedName
@@ -25,12 +25,49 @@ def compile_plan(schema: Schema, byteorder: str, outermost: bool) -> Plan:
     Raises:
         SchemaError: the schema has no valid layout.
     """
+    if schema.template:
+        raise SchemaError(f"{schema.name}: its type parameters are open; write {schema.name}[...] with types")
+    if schema.compiling:
+        raise SchemaError(f"{schema.name}: contains itself in a way that has no plan")
     schema.compiling = True
     try:
         schema.resolve()
-        return _PlanBuilder(schema, byteorder, outermost).build()
+        general = _wants_general(schema)
+        if general:
+            from ._compile_general import GeneralPlanBuilder
+
+            plan = GeneralPlanBuilder(schema, byteorder, outermost).build()
+        else:
+            plan = PlanBuilder(schema, byteorder, outermost).build()
+        if schema.recursions:
+            _check_recursion(schema, plan)
+        return plan
     finally:
         schema.compiling = False
+
+
+def _check_recursion(schema: Schema, plan: Plan) -> None:
+    # A struct that contains itself must end somewhere, and take something each time.
+    for op, field in zip(plan.ops, schema.fields, strict=True):
+        if type(op.node).__name__ == "Recursion":
+            raise field.error(
+                f"{schema.name} would contain itself without an end; put it into a list, or make it {schema.name} | None with when(...)"
+            )
+    if plan.minimum == 0:
+        raise SchemaError(f"{schema.name}: contains itself, and may take no bytes; add a field that takes some")
+
+
+def _wants_general(schema: Schema) -> bool:
+    o = schema.options
+    return (
+        o.byteorder is not None
+        or bool(o.parameters)
+        or o.lossless
+        or o.unaligned
+        or o.bit_order is not None
+        or o.word is not None
+        or any(f.specifier.general or f.specifier.byteorder not in (None, "big", "little") for f in schema.fields)
+    )
 
 
 def check_fields(schema: Schema) -> None:
@@ -49,7 +86,7 @@ def check_fields(schema: Schema) -> None:
             earlier.append(None)
 
 
-class _PlanBuilder:
+class PlanBuilder:
     """
     Puts the fields of one schema behind each other.
     """
@@ -75,11 +112,11 @@ class _PlanBuilder:
                 self.ops,
             ).build()
             in_bits = field.specifier.bits is not MISSING
-            self._check_run(run, field, offset, in_bits)
+            self.check_run(run, field, offset, in_bits)
             run = [*run, field] if in_bits else []
             if is_open(node) and not last:
-                raise field.error(self._not_last(node, fields[i + 1]))
-            self.ops.append(Op(field.name, node, self._derived(field, node), offset, anchor))
+                raise field.error(self.not_last(node, fields[i + 1]))
+            self.ops.append(Op(field.name, node, self.derived(field, node), offset, anchor))
             if is_fixed(node):
                 offset += minimum_bits(node)
             else:
@@ -87,10 +124,13 @@ class _PlanBuilder:
             if offset % 8 == 0:
                 run = []
         if run:
-            raise self._unfinished(run, offset)
-        return self._plan()
+            raise self.unfinished(run, offset)
+        return self.plan()
 
-    def _plan(self) -> Plan:
+    def plan(self) -> Plan:
+        """
+        The plan of the ops.
+        """
         ops = tuple(self.ops)
         minimum = sum(minimum_bits(op.node) for op in ops) // 8
         if minimum > MAXIMUM_SIZE:
@@ -106,20 +146,21 @@ class _PlanBuilder:
             minimum - sum(minimum_read(op.node) for op in ops[-1:]),
             all(is_fixed(op.node) for op in ops),
             depth,
+            all(is_plain(op.node) for op in ops),
         )
 
-    def _check_run(self, run: list[Field], field: Field, offset: int, in_bits: bool) -> None:
+    def check_run(self, run: list[Field], field: Field, offset: int, in_bits: bool) -> None:
         if not run:
             return
         if not in_bits:
-            raise self._unfinished(run, offset, before=field)
+            raise self.unfinished(run, offset, before=field)
         if run[-1].specifier.byteorder != field.specifier.byteorder:
             raise field.error(
                 f"its byte order differs from that of {run[-1].name!r} in the same byte;"
                 " change the byte order on a byte boundary only"
             )
 
-    def _unfinished(self, run: list[Field], offset: int, before: Field | None = None) -> SchemaError:
+    def unfinished(self, run: list[Field], offset: int, before: Field | None = None) -> SchemaError:
         missing = -offset % 8
         behind = f" before {before.name!r}" if before is not None else ""
         return run[-1].error(
@@ -129,7 +170,7 @@ class _PlanBuilder:
         )
 
     @staticmethod
-    def _not_last(node: Node, behind: Field) -> str:
+    def not_last(node: Node, behind: Field) -> str:
         what: dict[type, str] = {
             Data: "takes all the bytes left",
             List: "takes items to the end of the input",
@@ -138,7 +179,7 @@ class _PlanBuilder:
         remedy = "" if isinstance(node, Record) else "; give it a length (size, count or until)"
         return f"{what[type(node)]}, but {behind.name!r} stands behind it{remedy} or move it to the end"
 
-    def _derived(self, field: Field, node: Node) -> typing.Literal["", "here", "outer"]:
+    def derived(self, field: Field, node: Node) -> typing.Literal["", "here", "outer"]:
         if field.default is not derived:
             return ""
         if not (isinstance(node, Number) and node.kind == "int"):

@@ -7,12 +7,15 @@ from operator import index
 from typing import Any
 
 from ._expression import references, solve
-from ._plan import Computed, Data, Length, List, Node, Plan, Record, Ref
+from ._plan import Computed, Data, Length, List, Node, Number, Option, Plan, Record, Ref
 from .errors import WrongType
 from .fields import derived
 
 DEFERRED = object()
 """The number cannot be told, because a field behind it is wrong; that field's error is the one to raise."""
+
+MEASURED = object()
+"""The number follows from the size or the place of a field, and is told once that is written."""
 
 UNSOLVABLE = object()
 """There is no whole number, or more than one unknown."""
@@ -64,12 +67,12 @@ def solve_derived(plan: Plan, record: Any) -> Solutions:
     The numbers of all free derived fields that lengths of this plan refer to.
 
     Returns:
-        From the path of the field in op indices to its number, `DEFERRED` or `UNSOLVABLE`.
+        From the path of the field in op indices to its number, `DEFERRED`, `MEASURED` or `UNSOLVABLE`.
     """
     solutions: Solutions = {
         (i,): UNSOLVABLE for i, op in enumerate(plan.ops) if op.derived == "here" and slot_value(record, i) is derived
     }
-    sized = [entry for i, op in enumerate(plan.ops) for entry in _sized(op.node, slot_value(record, i))]
+    sized = [entry for i, op in enumerate(plan.ops) for entry in sized_by(op.node, slot_value(record, i))]
     for length, _ in sized:
         for ref in references(length.expression):
             if len(ref.path) > 1 and _nested_value(plan, record, ref) is derived:
@@ -81,7 +84,7 @@ def solve_derived(plan: Plan, record: Any) -> Solutions:
         progress = False
         for length, measured in sized:
             refs = references(length.expression)
-            unknowns = {r for r in refs if solutions.get(r.path, 0) in (UNSOLVABLE, DEFERRED)}
+            unknowns = {r for r in refs if solutions.get(r.path, 0) in (UNSOLVABLE, DEFERRED, MEASURED)}
             if len(unknowns) == 1:
                 (unknown,) = unknowns
                 solution = _solve_one(plan, record, length, measured, unknown, solutions)
@@ -92,10 +95,12 @@ def solve_derived(plan: Plan, record: Any) -> Solutions:
 
 
 def _solve_one(
-    plan: Plan, record: Any, length: Computed, measured: int | None, unknown: Ref, solutions: Solutions
+    plan: Plan, record: Any, length: Any, measured: Any, unknown: Ref, solutions: Solutions
 ) -> Any:
     if measured is None:
         return DEFERRED
+    if measured is MEASURED:
+        return MEASURED
     known: dict[Ref, int] = {}
     for ref in references(length.expression):
         if ref != unknown:
@@ -107,8 +112,17 @@ def _solve_one(
     return UNSOLVABLE if number is None else number
 
 
-def _sized(node: Node, value: Any) -> Iterator[tuple[Computed, int | None]]:
-    # The computed lengths of a node, each with the length that the value has; of the items of a list, the first stands for all.
+def sized_by(node: Any, value: Any) -> Iterator[tuple[Any, Any]]:
+    """
+    The computed lengths of a node, each with the length that the value has; of the items of a list, the first stands for all.
+
+    The length is None where the value has none, and `MEASURED` where it shows once the value is written.
+    """
+    if not isinstance(node, (Number, Data, Option, Record, List)):
+        from ._derive_general import sized_by_general
+
+        yield from sized_by_general(node, value)
+        return
     length = length_of(node)
     if isinstance(length, Computed):
         yield length, measure(node, value)
@@ -119,7 +133,7 @@ def _sized(node: Node, value: Any) -> Iterator[tuple[Computed, int | None]]:
             first = UNSET
         else:
             first = item_of_list(value, 0) if length_of_list(value) else _NO_ITEM
-        yield from _sized(node.item, first)
+        yield from sized_by(node.item, first)
 
 
 def length_of(node: Node) -> Length | None:
@@ -170,6 +184,10 @@ def measure(node: Node, value: Any) -> int | None:
         return 0
     if isinstance(node, List):
         return length_of_list(value) if issubclass(type(value), (list, tuple)) else None
+    if isinstance(node, Data) and node.form is not None:
+        from ._derive_general import measure_text
+
+        return measure_text(node, value)
     if isinstance(node, Data) and node.text:
         try:
             return len(str.encode(value)) if issubclass(type(value), str) else None
@@ -184,7 +202,7 @@ def measure(node: Node, value: Any) -> int | None:
 
 class DerivedAttribute:
     """
-    The attribute of a derived field: it reads as the number needed now, unless one was assigned.
+    The attribute of a derived, computed or constant field: it reads as what would be written now, unless a value was assigned.
 
     Assigning a number pins it; assigning `derived` frees it.
     """
@@ -203,7 +221,12 @@ class DerivedAttribute:
         if value is not derived:
             return value
         cls: Any = type(record)
-        number = solve_derived(cls.__bebytes_schema__.plan("big"), record)[self.index,]
+        plan = cls.__bebytes_schema__.plan("big")
+        if not plan.plain:
+            from ._derive_general import value_now
+
+            return value_now(plan, record, self.index)
+        number = solve_derived(plan, record)[self.index,]
         if number is DEFERRED or number is UNSOLVABLE:
             raise unsolved(path=(self.name,), struct=cls.__name__)
         return number

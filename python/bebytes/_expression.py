@@ -1,17 +1,18 @@
 """
 Length expressions: text → tree, its value, and the value of one unknown in it.
 
-The language is unsigned integer literals, earlier integer fields (dotted into nested structs), `+ - * / %` and parentheses;
-`/` divides to a whole number, and every operand and result lies in 0 to 2**64 - 1.
+What most lengths need is here: unsigned integers, earlier integer fields (dotted into nested structs), `+ - * / %` and
+parentheses. `/` divides to a whole number, and every operand and result lies in 0 to 2**64 - 1.
+The rest of the language is in `_formula.py`, and how text is read in `_parse.py`.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from ._plan import Binary, Constant, Expression, Ref
 
 LIMIT = 2**64 - 1
-_MAXIMUM_NESTING = 100
+_ARITHMETIC = frozenset("+-*/%")
 
 
 class Name(NamedTuple):
@@ -21,19 +22,23 @@ class Name(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """`left operator right`, before its names are resolved."""
+    """
+    An operator and its operands, before names are resolved.
+
+    Of two operands, those of Python (`/` for whole division); of one, `-`, `~`, `not`, `len` and `sizeof`; of two names
+    `sizeof` too (from the first to the last); of three, `if`: condition, then, else.
+    """
 
     operator: str
-    left: "Tree"
-    right: "Tree"
+    operands: "tuple[Tree, ...]"
 
 
-Tree: TypeAlias = int | Name | Operation
+Tree: TypeAlias = int | bytes | Name | Operation
 
 
 class InvalidValue(Exception):
     """
-    An operand or a result outside 0 to 2**64 - 1: `value`, or None for a division by zero.
+    An operand or a result that an expression cannot have: `value`, or None for a division by zero or a field that is absent.
     """
 
     def __init__(self, value: int | None) -> None:
@@ -48,40 +53,11 @@ def parse(text: str) -> Tree:
     Raises:
         ValueError: it is not of the language; the text says why.
     """
-    if text.isidentifier():
+    if text.isidentifier() and text not in ("True", "False", "None"):
         return Name((text,))
-    import ast  # only expressions need it, and importing bebytes should cost little
+    from ._parse import parse_text  # only expressions need it, and importing bebytes should cost little
 
-    operators: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Mod: "%"}
-
-    def convert(node: ast.expr, depth: int) -> Tree:
-        if depth > _MAXIMUM_NESTING:
-            raise ValueError(f"nests deeper than {_MAXIMUM_NESTING} levels")
-        if isinstance(node, ast.BinOp) and type(node.op) in operators:
-            return Operation(operators[type(node.op)], convert(node.left, depth + 1), convert(node.right, depth + 1))
-        if isinstance(node, ast.Constant) and type(node.value) is int:
-            if node.value > LIMIT:
-                raise ValueError(f"{node.value} is above 2**64 - 1")
-            return node.value
-        path: list[str] = []
-        inner = node
-        while isinstance(inner, ast.Attribute):
-            path.append(inner.attr)
-            inner = inner.value
-        if isinstance(inner, ast.Name):
-            return Name((inner.id, *reversed(path)))
-        shown = ast.unparse(node)
-        hint = (
-            "; write / for whole division" if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv) else ""
-        )
-        raise ValueError(f"{shown!r} is none of: unsigned integer, earlier field, + - * / %, parentheses{hint}")
-
-    try:
-        return convert(ast.parse(text.strip(), mode="eval").body, 0)
-    except SyntaxError as e:
-        raise ValueError(f"no valid expression ({e.msg})") from None
-    except (RecursionError, MemoryError):
-        raise ValueError("nested too deeply") from None
+    return parse_text(text)
 
 
 def names(tree: Tree) -> list[Name]:
@@ -91,11 +67,11 @@ def names(tree: Tree) -> list[Name]:
     if isinstance(tree, Name):
         return [tree]
     if isinstance(tree, Operation):
-        return names(tree.left) + names(tree.right)
+        return [name for operand in tree.operands for name in names(operand)]
     return []
 
 
-def references(expression: Expression) -> list[Ref]:
+def references(expression: Any) -> list[Ref]:
     """
     The references in a compiled expression, from left to right.
     """
@@ -103,12 +79,16 @@ def references(expression: Expression) -> list[Ref]:
         return [expression]
     if isinstance(expression, Binary):
         return references(expression.left) + references(expression.right)
-    return []
+    if isinstance(expression, Constant):
+        return []
+    from ._formula import leaves
+
+    return [leaf for leaf in leaves(expression) if isinstance(leaf, Ref)]
 
 
-def evaluate(expression: Expression, number: Callable[[Ref], int]) -> int:
+def evaluate(expression: Any, number: Callable[[Any], int]) -> int:
     """
-    The value of an expression, left before right.
+    The value of a length expression, left before right.
 
     Args:
         number: gives the number a reference stands for.
@@ -119,7 +99,14 @@ def evaluate(expression: Expression, number: Callable[[Ref], int]) -> int:
     if isinstance(expression, Constant):
         return expression.value
     if isinstance(expression, Ref):
-        return _bounded(number(expression))
+        value = number(expression)
+        if value is None:
+            raise InvalidValue(None)
+        return _bounded(value)
+    if not isinstance(expression, Binary) or expression.operator not in _ARITHMETIC:
+        from ._formula import evaluate_natural
+
+        return _bounded(evaluate_natural(expression, number))
     left = evaluate(expression.left, number)
     right = evaluate(expression.right, number)
     match expression.operator:
@@ -129,12 +116,9 @@ def evaluate(expression: Expression, number: Callable[[Ref], int]) -> int:
             return _bounded(left - right)
         case "*":
             return _bounded(left * right)
-        case "/" | "%" if right == 0:
-            raise InvalidValue(None)
-        case "/":
-            return left // right
-        case "%":
-            return left % right
+    if right == 0:
+        raise InvalidValue(None)
+    return left // right if expression.operator == "/" else left % right
 
 
 def _bounded(value: int) -> int:

@@ -11,15 +11,12 @@ import typing
 from types import NoneType, UnionType
 from typing import Any
 
-from ._expression import InvalidValue, Name, Tree, evaluate, names, parse
+from ._expression import InvalidValue, evaluate, names, parse
 from ._layout import MAXIMUM_SIZE, is_open, minimum_bits
 from ._plan import (
     After,
-    Binary,
     Computed,
-    Constant,
     Data,
-    Expression,
     Fixed,
     Length,
     List,
@@ -38,7 +35,7 @@ from .fields import MISSING
 from .types import Scalar
 
 _ENUM_WIDTHS = (8, 16, 32, 64, 128)
-_FLOAT_MAXIMUM = {32: 3.4028234663852886e38, 64: 1.7976931348623157e308}
+_FLOAT_MAXIMUM = {16: 65504.0, 32: 3.4028234663852886e38, 64: 1.7976931348623157e308}
 _UNICODE_MAXIMUM = 0x10FFFF
 
 
@@ -60,12 +57,24 @@ class NodeBuilder:
 
     def build(self) -> Node:
         s = self.specifier
+        if s.general or self.schema.options.bit_order is not None or self.schema.options.word is not None:
+            from ._nodes_general import build_general
+
+            node: Any = build_general(self)
+            return node  # type: ignore[no-any-return]  # what goes beyond plain plans is no `Node`; see `_plan_general`
+        return self.build_plain()
+
+    def build_plain(self) -> Node:
+        """
+        The node that annotation and plain keywords say.
+        """
+        s = self.specifier
         if self.byteorder not in ("big", "little"):
             raise self.field.error(f"byteorder is {self.byteorder!r}; write 'big' or 'little'")
         given = [name for name in ("size", "until", "after") if getattr(s, name) is not MISSING]
         if len(given) > 1:
             raise self.field.error(f"has two lengths, {given[0]} and {given[1]}; keep one")
-        annotation = unwrap(self.field.type)
+        annotation = self.annotation()
         if typing.get_origin(annotation) is list:
             return self._list(annotation)
         if annotation is list:
@@ -79,36 +88,84 @@ class NodeBuilder:
             raise self.field.error(f"count is for lists, and {show(annotation)} is none; {instead}")
         return option if option is not None else self._single(annotation)
 
+    def annotation(self) -> Any:
+        """
+        What the field's annotation stands for.
+        """
+        return unwrap(self.field.type)
+
     def _single(self, annotation: Any) -> Node:
         if annotation in (bytes, str):
             self._refuse(annotation, "bits")
-            return Data(self._data_length(), annotation is str)
-        self._refuse(annotation, "size", "until", "after")
+            return Data(self._data_length(), annotation is str, little=self.byteorder == "little" and self.unaligned)
         if isinstance(annotation, type) and hasattr(annotation, "__bebytes_schema__"):
+            self._refuse(annotation, "bits", "until", "after")
+            return self._sized(self.record(annotation))
+        self._refuse(annotation, "size", "until", "after")
+        scalar = scalar_of(annotation)
+        if scalar is not None and scalar.kind in ("leb128", "zigzag", "vlq"):
+            from ._nodes_general import varint
+
             self._refuse(annotation, "bits")
-            inner = schema_of(annotation)
-            if inner.compiling:
-                raise self.field.error(
-                    f"{inner.name} would contain itself, which a struct may not (yet); break the circle"
-                )
-            return Record(inner.plan(self.byteorder, outermost=False))
+            number: Any = varint(self, scalar)
+            return number  # type: ignore[no-any-return]  # see above
         return self._number(annotation)
+
+    @property
+    def unaligned(self) -> bool:
+        """
+        Whether fields of the struct may begin inside a byte.
+        """
+        return self.schema.options.unaligned
+
+    def record(self, cls: Any) -> Any:
+        """
+        The node of a nested struct; one that contains itself has its plan later.
+        """
+        inner = schema_of(cls)
+        if inner.compiling or inner.options.parameters or self.specifier.parameters is not MISSING:
+            from ._nodes_general import general_record
+
+            return general_record(self, inner)
+        return Record(inner.plan(self.byteorder, outermost=False))
+
+    def _sized(self, node: Any) -> Any:
+        # A struct or a list in as many bytes as are declared.
+        if self.specifier.size is MISSING:
+            return node
+        from ._plan_general import Sized
+
+        return Sized(self._length(self.specifier.size, "size"), node)  # type: ignore[arg-type]  # a number or an expression
 
     # Lists
 
     def _list(self, annotation: Any) -> Node:
         counts = self._counts()
-        self._refuse(annotation, "bits")
         item_type, dimensions = annotation, 0
         while typing.get_origin(item_type) is list:
             item_type = unwrap(*typing.get_args(item_type))
             dimensions += 1
+        if self.specifier.bits is not MISSING and dimensions > 1:
+            self._refuse(annotation, "bits")
         if len(counts) != dimensions:
             raise self.field.error(
                 f"{show(annotation)} has {dimensions} dimension{'s'[: dimensions > 1]}, count gives {len(counts)};"
                 " write one number a dimension, such as count(2, 3) for list[list[...]]"
             )
-        node = self._item(item_type)
+        of_bytes = not {bytes, str}.isdisjoint(_choices(item_type))
+        if self.specifier.size is not MISSING and not of_bytes:
+            return self._sized(self._repeated(self._without_size().item(item_type), counts))
+        return self._repeated(self.item(item_type), counts)
+
+    def _without_size(self) -> "NodeBuilder":
+        from copy import copy
+
+        inner = copy(self)
+        inner.specifier = copy(self.specifier)
+        inner.specifier.size = MISSING
+        return inner
+
+    def _repeated(self, node: Any, counts: list[Length]) -> Any:
         for count in reversed(counts):
             self._check_item(node, count)
             node = List(count, node)
@@ -117,7 +174,7 @@ class NodeBuilder:
     def _counts(self) -> list[Length]:
         given = self.specifier.count
         if given is MISSING:
-            return [Rest()]
+            return [self.ending()]
         numbers: tuple[Any, ...] = given if isinstance(given, tuple) else (given,)
         if not numbers:
             raise self.field.error("count() is empty; write the number of items, or an expression")
@@ -127,7 +184,16 @@ class NodeBuilder:
             )
         return [self._length(n, "count") for n in numbers]
 
-    def _item(self, annotation: Any) -> Node:
+    def ending(self) -> Any:
+        """
+        Where a list without a count ends.
+        """
+        return Rest()
+
+    def item(self, annotation: Any) -> Any:
+        """
+        The node of the items of a list.
+        """
         if typing.get_origin(annotation) in (typing.Union, UnionType):
             return self._option(annotation)
         if annotation in (bytes, str) and self.specifier.size is MISSING:
@@ -163,21 +229,14 @@ class NodeBuilder:
         if len(inner) != 1 or len(inner) == len(typing.get_args(annotation)):
             raise self.field.error(f"{show(annotation)} is a union of types; an option is one type | None")
         item = unwrap(inner[0])
-        if item is str or (isinstance(item, type) and hasattr(item, "__bebytes_schema__")) or typing.get_origin(item):
-            if scalar_of(item) is None and not _is_enum_alias(item):
-                raise self.field.error(
-                    f"an option of {show(item)} is not possible; it holds a scalar, an enum, flags, or bytes of a fixed size"
-                )
-        self._refuse(annotation, "bits", "until", "after")
-        if item is not bytes:
-            self._refuse(annotation, "size")
-            return Option(self._number(item))
-        if self.specifier.size is MISSING:
-            raise self.field.error("an option of bytes needs a fixed size; write size(n) with a number")
-        length = self._length(self.specifier.size, "size")
-        if not isinstance(length, Fixed):
-            raise self.field.error("the size of an option of bytes must be a number, not an expression")
-        return Option(Data(length, text=False))
+        self._refuse(annotation, "bits")
+        if typing.get_origin(item) is list:
+            return Option(self._list(item))
+        if item is not bytes and item is not str:
+            return Option(self._single(item))
+        if self.specifier.size is MISSING and self.specifier.until is MISSING:
+            raise self.field.error(f"an option of {item.__name__} needs a length; write size(n) or until(marker)")
+        return Option(self._single(item))
 
     # Lengths
 
@@ -206,7 +265,7 @@ class NodeBuilder:
             tree = parse(text)
         except ValueError as e:
             raise self.field.error(f"the {what} {text!r}: {e}") from None
-        expression = self._expression(tree, text)
+        expression: Any = self.references(text).length(tree)
         if names(tree):
             return Computed(expression, text)
         try:
@@ -214,59 +273,23 @@ class NodeBuilder:
         except InvalidValue:
             raise self.field.error(f"the {what} {text!r} has no value between 0 and 2**64 - 1") from None
 
-    def _expression(self, tree: Tree, text: str) -> Expression:
-        if isinstance(tree, int):
-            return Constant(tree)
-        if isinstance(tree, Name):
-            return Ref(self._path(tree, text))
-        operator: Any = tree.operator
-        return Binary(operator, self._expression(tree.left, text), self._expression(tree.right, text))
+    def references(self, text: str, **keywords: Any) -> Any:
+        """
+        What makes expressions of trees; see `_references.References`.
+        """
+        from ._references import References
 
-    def _path(self, name: Name, text: str) -> tuple[int, ...]:
-        schema = self.schema
-        ops = self.earlier
-        path: list[int] = []
-        for step, part in enumerate(name.path):
-            index = schema.field_index.get(part)
-            if index is None:
-                known = ", ".join(f.name for f in schema.fields) or "none"
-                raise self.field.error(
-                    f"{text!r} refers to {part!r}, which {schema.name} does not declare (its fields: {known})"
-                )
-            if step == 0 and schema.fields[index].name == self.field.name:
-                raise self.field.error(f"{text!r} refers to the field itself; a length stands in an earlier field")
-            if index >= len(ops):
-                raise self.field.error(
-                    f"{text!r} refers to {part!r}, which stands behind it; move {part!r} before {self.field.name!r}"
-                )
-            path.append(index)
-            op = ops[index]
-            if op is None:
-                raise UndefinedName(f"{schema.name}.{part} names a class that is not defined yet")
-            node = op.node
-            if step < len(name.path) - 1:
-                if not isinstance(node, Record):
-                    raise self.field.error(
-                        f"{text!r}: {part!r} is no nested struct, so it has no field {name.path[step + 1]!r}"
-                    )
-                schema = schema_of(node.plan.cls)
-                ops = node.plan.ops
-            elif not (isinstance(node, Number) and node.kind == "int"):
-                inside = f"; write {part}.<field>" if isinstance(node, Record) else ""
-                raise self.field.error(f"{text!r}: {'.'.join(name.path)!r} is no integer field (u8 ... i128){inside}")
-        return tuple(path)
+        return References(self, text, **keywords)
 
-    def _marker(self, what: str) -> int:
+    def _marker(self, what: str) -> int | bytes:
         given: Any = getattr(self.specifier, what)
-        if isinstance(given, (bytes, bytearray)) and len(given) == 1:
-            return given[0]
-        if isinstance(given, str) and len(given) == 1 and given.isascii():
-            return ord(given)
+        if isinstance(given, str) and given and given.isascii():
+            given = given.encode()
+        if isinstance(given, (bytes, bytearray)) and given:
+            return given[0] if len(given) == 1 else bytes(given)
         if _is_integer(given) and 0 <= int(given) <= 0xFF:
             return int(given)
-        raise self.field.error(
-            f"the marker {given!r} is no single byte; write 0 to 255, an ASCII character or one byte"
-        )
+        raise self.field.error(f"the marker {given!r} is no single byte, nor several; write 0 to 255, ASCII characters or bytes")
 
     # Numbers
 
@@ -340,14 +363,19 @@ class NodeBuilder:
                 f"{cls.__name__} has members from {table.minimum} to {table.maximum}, which take {needed} bits; {width} are declared"
             )
         kind: Any = "flags" if table.flags else "enum"
-        return Number(kind, width, signed, self.byteorder == "little", table, table.minimum, table.maximum)
+        node = Number(kind, width, signed, self.byteorder == "little", table, table.minimum, table.maximum)
+        if not self.schema.options.lossless:
+            return node
+        from ._nodes_general import keeping
+
+        return keeping(node)
 
     def _refuse(self, annotation: Any, *specifiers: str) -> None:
         for name in specifiers:
             if getattr(self.specifier, name) is not MISSING:
                 hint = {
                     "bits": "bits are for integers, enums, flags, bool and char",
-                    "size": "size is for bytes and str, and counts bytes; write count(...) for the items of a list",
+                    "size": "size is for bytes and str, lists and structs, and counts bytes; write count(...) for the items of a list",
                     "until": "until is for bytes, str and lists of them",
                     "after": "after is for bytes and str",
                 }[name]
@@ -406,6 +434,11 @@ def _unknown_type(annotation: Any) -> str:
         f"{show(annotation)} is no field type; there are u8 ... u128, i8 ... i128, f32, f64, bool, char, bytes, str,"
         " IntEnum, IntFlag, Struct, list[T] and T | None"
     )
+
+
+def _choices(annotation: Any) -> tuple[Any, ...]:
+    is_union = typing.get_origin(annotation) in (typing.Union, UnionType)
+    return tuple(map(unwrap, typing.get_args(annotation))) if is_union else (annotation,)
 
 
 def _is_integer(value: object) -> bool:

@@ -6,11 +6,16 @@ A plan is the contract between the compiler (`_compile.py`) and everything that 
 It is a tree: a `Plan` holds one `Op` a field, an op holds a node, and a node may hold another node or another plan.
 All that can be decided when the class is made stands in it: runners meet no names to look up and no byte order to choose.
 
+What goes beyond the crate BeBytes has its nodes in `_plan_general.py`; a plan without any is *plain*.
+
 Positions follow from the nodes alone: an op starts at the bit where the one before it ended, and every node but a
 `Number` starts on a byte boundary.
 """
 
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from ._plan_general import Extra, Formula, Text, Turn
 
 Kind: TypeAlias = Literal["int", "bool", "char", "float", "enum", "flags"]
 
@@ -42,8 +47,10 @@ class Number(NamedTuple):
     most significant bit first.
     Little endian: bit *k* has weight `1 << (k % 8)` and the value has its least significant bit first.
     For whole bytes on a byte boundary both are the plain integer.
-    `float` is 32 or 64 bits wide, on a byte boundary.
+    `float` is 16, 32 or 64 bits wide, on a byte boundary.
     `minimum` and `maximum` are the least and greatest number that the kind and the width hold; of a float they are floats.
+    `unknown` says what becomes of a number that is none of the table's: None for an error, `_plan_general.KEPT` for the number
+    itself, or a member that stands for it.
     """
 
     kind: Kind
@@ -53,29 +60,43 @@ class Number(NamedTuple):
     table: Table | None
     minimum: int | float
     maximum: int | float
+    unknown: Any = None
 
 
 class Constant(NamedTuple):
-    """A number in an expression, 0 to 2**64 - 1."""
+    """A number in an expression, in a length 0 to 2**64 - 1."""
 
     value: int
 
 
 class Ref(NamedTuple):
     """
-    An earlier integer field in an expression.
+    An earlier field in an expression.
 
     `path` holds op indices: `(2,)` is op 2 of this plan, `(2, 0)` is op 0 of the plan of the struct in op 2.
-    Its value is the number on the wire.
+    Its value is the number on the wire, or the bytes.
+    In what is worked out when a record is whole (computed fields), a later field may be meant.
     """
 
     path: tuple[int, ...]
 
 
-class Binary(NamedTuple):
-    """`left operator right`; `/` divides to a whole number, and every result lies in 0 to 2**64 - 1."""
+Operator: TypeAlias = Literal[
+    "+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", "==", "!=", "<", "<=", ">", ">=", "and", "or"
+]
 
-    operator: Literal["+", "-", "*", "/", "%"]
+
+class Binary(NamedTuple):
+    """
+    `left operator right`.
+
+    `/` divides to a whole number, downwards; comparisons, `and` and `or` give 0 or 1, and the latter two need not look at
+    what is right of them.
+    In a length, what goes into and comes out of `+ - * / %` lies in 0 to 2**64 - 1; elsewhere all numbers have the 128
+    bits of two's complement.
+    """
+
+    operator: Operator
     left: "Expression"
     right: "Expression"
 
@@ -102,49 +123,60 @@ class Rest(NamedTuple):
 
 class Until(NamedTuple):
     """
-    Data up to the first `marker` (one byte, 0 to 255), which is written behind the data and dropped when read.
+    Data up to the first `marker` (one byte, 0 to 255, or several), which is written behind the data and dropped when read.
 
     Where `open`, an input without the marker is taken to its end (the last field of the outermost struct).
     """
 
-    marker: int
+    marker: int | bytes
     open: bool
 
 
 class After(NamedTuple):
     """
-    Data from behind the first `marker` (one byte, 0 to 255) to the end of the input, which is written before the data.
+    Data from behind the first `marker` (one byte, 0 to 255, or several) to the end of the input, which is written before it.
 
     An input without the marker gives no data and leaves the cursor where it was.
     """
 
-    marker: int
+    marker: int | bytes
 
 
 Length: TypeAlias = Fixed | Computed | Rest | Until | After
 
 
 class Data(NamedTuple):
-    """A run of bytes (`text` false) or a UTF-8 string; its length counts bytes."""
+    """
+    A run of bytes (`text` false) or a string; its length counts bytes.
+
+    `form` is None for bytes and UTF-8 that fills its length; `little` says how its bits stand where it starts inside a byte.
+    """
 
     length: Length
     text: bool
+    form: "Text | None" = None
+    little: bool = False
 
 
 class Option(NamedTuple):
-    """A tag byte (0 or 1), then the full width of `node`: a `Number` of whole bytes or `Data` of a `Fixed` length."""
+    """A tag byte (0 or 1), then `node`; without a value, as many zero bytes as it takes where its size is fixed, else none."""
 
-    node: "Number | Data"
+    node: "Node"
 
 
 class Record(NamedTuple):
-    """A nested struct, in place."""
+    """
+    A nested struct, in place.
+
+    `parameters` are the numbers that it gets from the struct around.
+    """
 
     plan: "Plan"
+    parameters: "tuple[Formula, ...]" = ()
 
 
 class List(NamedTuple):
-    """Items back to back; `count` is `Fixed`, `Computed` or `Rest` and counts items. Sections are items of `Data` with `Until`."""
+    """Items back to back; `count` counts items. Sections are items of `Data` with `Until`."""
 
     count: Length  # type: ignore[assignment]  # hides the method that tuples have
     item: "Node"
@@ -158,16 +190,17 @@ class Op(NamedTuple):
     One field: `name` is its step in the path of an error.
 
     `derived` is "" for an ordinary field; "here" where the fields of this very struct that are sized by it give its number,
-    "outer" where only a struct around this one may replace the value `derived` on the wire.
+    "outer" where only a struct around this one may replace the value `derived` on the wire; other words where `extra` gives it.
     `offset` is in bits from the end of the op `anchor`, the last one before it whose size depends on data, or from the
     start of the struct where `anchor` is -1.
     """
 
     name: str
     node: Node
-    derived: Literal["", "here", "outer"]
+    derived: Literal["", "here", "outer", "computed", "checksum", "constant", "padding"]
     offset: int
     anchor: int
+    extra: "Extra | None" = None
 
 
 class Plan(NamedTuple):
@@ -178,6 +211,8 @@ class Plan(NamedTuple):
     that size.
     `minimum_read` is the fewest bytes that decoding takes from an input that is not empty (`after` may take none).
     `depth` is 1 for a struct without nested ones.
+    `plain` says that there is nothing in it but what the crate BeBytes has too: ops without `extra` and nodes of the kinds
+    `Number`, `Data` without a form, `Option`, `Record` and `List`.
     """
 
     cls: type
@@ -187,3 +222,7 @@ class Plan(NamedTuple):
     minimum_read: int
     fixed: bool
     depth: int
+    plain: bool = True
+    parameters: tuple[str, ...] = ()
+    turn: "Turn | None" = None
+    lossless: bool = False

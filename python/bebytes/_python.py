@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from operator import index
 from typing import Any
 
-from ._plan import Plan, Record
-from ._python_read import read_record
-from ._python_write import write_node
-from .errors import BufferTooSmall, DecodeError, EmptyBuffer, EncodeError, TrailingData
+from ._plan import Plan
+from ._derive import UNSET, is_record_of
+from ._python_read import Input, read_record
+from ._python_write import Output, write_record
+from .errors import BufferTooSmall, DecodeError, EmptyBuffer, EncodeError, TrailingData, WrongType
+from .fields import derived
 
 
 class Runner:
@@ -19,43 +21,55 @@ class Runner:
     A plan run in plain Python.
     """
 
-    __slots__ = ("_plan",)
+    __slots__ = ("_parameters", "_plan")
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, parameters: tuple[int, ...] = ()) -> None:
         self._plan = plan
+        self._parameters = parameters
 
-    def decode(self, data: Any) -> Any:
+    def decode(self, data: Any, *, verify: bool = True) -> Any:
         """
-        The value that the whole input encodes.
+        The value that the whole input encodes; checksums are checked where `verify`.
         """
         data = readable(data)
-        value, consumed = self._decode_first(data)
+        value, consumed = self._decode_first(data, verify)
         if consumed != len(data):
             raise TrailingData(consumed, len(data), offset=consumed * 8, struct=self._plan.name)
         return value
 
-    def decode_prefix(self, data: Any) -> tuple[Any, int]:
+    def decode_prefix(self, data: Any, *, verify: bool = True) -> tuple[Any, int]:
         """
-        The value at the start of the input, and the bytes it takes.
+        The value at the start of the input, and the bytes it takes; checksums are checked where `verify`.
         """
-        return self._decode_first(readable(data))
+        return self._decode_first(readable(data), verify)
 
-    def _decode_first(self, data: bytes) -> tuple[Any, int]:
+    def _decode_first(self, data: bytes, verify: bool) -> tuple[Any, int]:
         if not data and self._plan.minimum:
             raise EmptyBuffer(self._plan.minimum, 0, struct=self._plan.name)
-        return self.decode_at(data, 0, ())
+        return self.decode_at(data, 0, verify=verify)
 
-    def decode_at(self, data: bytes, start: int, prefix: tuple[int, ...] = ()) -> tuple[Any, int]:
+    def decode_at(
+        self, data: bytes, start: int, prefix: tuple[int, ...] = (), *, verify: bool = True
+    ) -> tuple[Any, int]:
         """
         The value that begins at a byte, and the byte behind it; an error's path begins with `prefix`.
         """
+        plan = self._plan
+        source = Input(data, start, verify=verify)
         try:
-            value, _, bit = read_record(self._plan, data, start * 8)
+            value, _, bit = read_record(plan, source, start * 8, self._parameters)
+            if plan.plain:
+                return value, bit // 8
+            end = max((bit + 7) // 8, source.reach)
+            if plan.lossless:
+                from ._verify import check_lossless
+
+                check_lossless(plan, value, data, start, end, self._parameters)
         except DecodeError as e:
             e.path = (*prefix, *e.path)
-            e.struct = self._plan.name
+            e.struct = plan.name
             raise
-        return value, bit // 8
+        return value, end
 
     def iter_decode(self, data: Any) -> Iterator[Any]:
         """
@@ -80,9 +94,7 @@ class Runner:
         """
         The bytes of a value.
         """
-        out = bytearray()
-        self._encode_to(out, value, 0, ())
-        return bytes(out)
+        return bytes(self._written(value, 0, ()))
 
     def encode_into(self, value: Any, buffer: Any, offset: int = 0) -> int:
         """
@@ -98,8 +110,7 @@ class Runner:
                 offset = index(offset)
                 if not 0 <= offset <= len(target):
                     raise IndexError(f"offset {offset} is outside the buffer of {len(target)} bytes")
-                out = bytearray()
-                self._encode_to(out, value, offset * 8, ())
+                out = self._written(value, offset * 8, ())
                 space = len(target) - offset
                 if len(out) > space:
                     raise BufferTooSmall(len(out), space, offset=offset * 8, struct=self._plan.name)
@@ -112,20 +123,38 @@ class Runner:
         """
         out = bytearray()
         for number, value in enumerate(values):
-            record = bytearray()
-            self._encode_to(record, value, len(out) * 8, (number,))
-            out += record
+            out += self._written(value, len(out) * 8, (number,))
         return bytes(out)
 
-    def _encode_to(self, out: bytearray, value: Any, base: int, prefix: tuple[int, ...]) -> None:
+    def _written(self, value: Any, base: int, prefix: tuple[int, ...]) -> bytearray:
         # `base` is where the record begins in the caller's buffer, in bits: errors count from there.
         try:
-            write_node(Record(self._plan), value, out, 0, {})
+            return written(self._plan, value, self._parameters)
         except EncodeError as e:
             e.path = (*prefix, *e.path)
             e.offset += base
             e.struct = self._plan.name
             raise
+
+
+def written(plan: Plan, value: Any, parameters: tuple[int, ...] = ()) -> bytearray:
+    """
+    The bytes of a value.
+
+    Raises:
+        EncodeError: with the path from the struct on.
+    """
+    if not is_record_of(value, plan.cls):
+        raise WrongType(
+            f"a {plan.name}", "nothing (unset)" if value is UNSET else "derived" if value is derived else type(value).__name__
+        )
+    out = Output()
+    write_record(plan, value, out, 0, {}, parameters)
+    if out.places or out.unfinished:
+        from ._python_write_general import finish_message
+
+        finish_message(out)
+    return out.data
 
 
 def readable(data: Any) -> bytes:

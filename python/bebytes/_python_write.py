@@ -23,44 +23,146 @@ from ._derive import (
     unsolved,
 )
 from ._expression import InvalidValue
-from ._plan import After, Computed, Data, Fixed, Length, List, Node, Number, Option, Plan, Record, Until
-from ._python_common import Numbers, evaluate_over, find_member, option_size
+from ._layout import is_fixed, minimum_bits
+from ._plan import After, Computed, Data, Fixed, List, Number, Option, Plan, Record, Rest, Until
+from ._python_common import Operand, Scope, evaluate_over, find_member
+from ._python_read import FLOAT_FORMATS
 from .errors import EncodeError, LengthMismatch, MarkerInData, OutOfRange, WrongType
 from .fields import derived
 
 
-def _write_record(plan: Plan, record: Any, out: bytearray, bit: int, given: Solutions) -> tuple[Numbers, int]:
-    start = bit
+class Output:
+    """
+    What is written: `data`, which begins at byte `base` of the message.
+
+    Attributes:
+        data: the bytes so far.
+        base: the byte of the message at which they begin.
+        places: what is still to be written at places of its own.
+        unfinished: the structs with numbers that depend on these places.
+        trail: the path of what is being written, of structs that are not plain.
+        depth: how many structs that contain themselves are being written inside each other.
+    """
+
+    __slots__ = ("_taken", "base", "data", "depth", "places", "trail", "unfinished")
+
+    def __init__(self, base: int = 0) -> None:
+        self.data = bytearray()
+        self.base = base
+        self.depth = 0
+        self.trail: list[str | int] = []
+        self.places: list[Any] = []
+        self.unfinished: list[Any] = []
+        self._taken: list[tuple[int, int]] | None = None
+
+    def taken(self) -> list[tuple[int, int]]:
+        """
+        The bytes that something is written to, as pairs of the first and the one behind the last, in order.
+        """
+        if self._taken is None:
+            self._taken = [(0, len(self.data))]
+        return self._taken
+
+    def take(self, start: int, end: int) -> None:
+        """
+        Note bytes that something is written to.
+        """
+        merged: list[tuple[int, int]] = []
+        for span in sorted([*self.taken(), (start, end)]):
+            if merged and span[0] <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(merged[-1][1], span[1]))
+            else:
+                merged.append(span)
+        self._taken = merged
+
+    def put(self, number: int, width: int, bit: int, *, little: bool) -> None:
+        """
+        Write the lowest `width` bits of a number at `bit`, where there are zeros or nothing yet.
+        """
+        end = bit + width
+        first, last = bit // 8 - self.base, (end + 7) // 8 - self.base
+        self.data.extend(bytes(max(last - len(self.data), 0)))
+        number &= (1 << width) - 1
+        if little:
+            present = int.from_bytes(self.data[first:last], "little")
+            self.data[first:last] = (present | number << (bit % 8)).to_bytes(last - first, "little")
+        else:
+            present = int.from_bytes(self.data[first:last], "big")
+            self.data[first:last] = (present | number << (-end % 8)).to_bytes(last - first, "big")
+
+    def append(self, content: bytes | bytearray, bit: int, *, little: bool = False) -> int:
+        """
+        Write bytes at `bit`, behind all others, and give the bit behind them.
+        """
+        if bit % 8:
+            number = int.from_bytes(content, "little" if little else "big")
+            self.put(number, len(content) * 8, bit, little=little)
+        else:
+            self.data += content
+        return bit + len(content) * 8
+
+
+def write_record(
+    plan: Plan, record: Any, out: Output, bit: int, given: Solutions, parameters: tuple[int, ...] = ()
+) -> tuple[Scope, int]:
+    """
+    Write a struct; `given` has numbers for derived fields inside it, from the struct around.
+
+    Raises:
+        EncodeError: with the path from this struct on.
+    """
+    if not plan.plain:
+        from ._python_write_general import write_general_record
+
+        return write_general_record(plan, record, out, bit, given, parameters)
     own = solve_derived(plan, record)
     solutions = {**own, **given}
-    numbers: Numbers = []
+    scope = Scope(plan, bit)
     for i, op in enumerate(plan.ops):
-        value = slot_value(record, i)
+        value, start = slot_value(record, i), bit
         try:
             if value is derived and op.derived:
-                value = solutions.get((i,), UNSET)
-                if value is UNSOLVABLE:
-                    raise unsolved(offset=bit)
-                if value is UNSET:
-                    raise WrongType("a number (nothing here is sized by it)", "derived", offset=bit)
-                if value is DEFERRED:
-                    value = 0  # the field that is to blame stands behind this one, and its error is the one to raise
-            inner = {path[1:]: number for path, number in solutions.items() if path[0] == i and len(path) > 1}
-            number, bit = write_node(op.node, value, out, bit, inner, numbers)
+                value = given_number(solutions.get((i,), UNSET), bit)
+            operand, bit = write_node(op.node, value, out, bit, inside(solutions, i), scope)
         except EncodeError as e:
             e.path = (op.name, *e.path)
             raise
-        numbers.append(number)
+        scope.add(operand, start, bit)
     if DEFERRED in own.values():
-        raise unsolved(offset=start)
-    return numbers, bit
+        raise unsolved(offset=scope.start)
+    return scope, bit
+
+
+def given_number(solution: Any, bit: int) -> Any:
+    """
+    The number of a free derived field.
+
+    Raises:
+        WrongType: there is none.
+    """
+    if solution is UNSOLVABLE:
+        raise unsolved(offset=bit)
+    if solution is UNSET:
+        raise WrongType("a number (nothing here is sized by it)", "derived", offset=bit)
+    # Of one deferred, the field that is to blame stands behind this one, and its error is the one to raise.
+    return 0 if solution is DEFERRED else solution
+
+
+def inside(solutions: Solutions, index_of_op: int) -> Solutions:
+    """
+    The numbers for what is inside an op, by their paths from there on.
+    """
+    return {path[1:]: number for path, number in solutions.items() if path[0] == index_of_op and len(path) > 1}
 
 
 def write_node(
-    node: Node, value: Any, out: bytearray, bit: int, given: Solutions, numbers: Numbers | None = None
-) -> tuple[Any, int]:
+    node: Any, value: Any, out: Output, bit: int, given: Solutions, scope: Scope | None = None
+) -> tuple[Operand, int]:
     """
     Write the value of a node; `given` has numbers for derived fields inside it, from the struct around.
+
+    Returns:
+        What expressions see of it, and the bit behind it.
 
     Raises:
         EncodeError: with the path from this node on.
@@ -68,31 +170,23 @@ def write_node(
     match node:
         case Number():
             number = to_number(node, value, bit)
-            _put(node, number, out, bit)
+            out.put(number, node.width, bit, little=node.little)
             return number, bit + node.width
         case Data():
-            return None, _write_data(node, value, out, bit, numbers or [])
-        case Record():
-            if not is_record_of(value, node.plan.cls):
-                raise _wrong_type(node, value, bit)
-            return _write_record(node.plan, value, out, bit, given)
+            return _write_data(node, value, out, bit, scope)
+        case Record(plan, ()):
+            if not is_record_of(value, plan.cls):
+                raise wrong_type(node, value, bit)
+            return write_record(plan, value, out, bit, given)
         case Option():
-            return None, _write_option(node, value, out, bit)
+            return _write_option(node, value, out, bit, scope)
+        case List(count=Fixed() | Computed()):
+            return _write_list(node, value, out, bit, scope)
         case List():
-            return None, _write_list(node, value, out, bit, numbers or [])
+            return _write_greedy_list(node, value, out, bit, scope)
+    from ._python_write_general import write_general_node
 
-
-def _put(node: Number, number: int, out: bytearray, bit: int) -> None:
-    first, end = bit // 8, bit + node.width
-    last = (end + 7) // 8
-    out.extend(bytes(last - len(out)))
-    number &= (1 << node.width) - 1
-    if node.little:
-        present = int.from_bytes(out[first:last], "little")
-        out[first:last] = (present | number << (bit % 8)).to_bytes(last - first, "little")
-    else:
-        present = int.from_bytes(out[first:last], "big")
-        out[first:last] = (present | number << (last * 8 - end)).to_bytes(last - first, "big")
+    return write_general_node(node, value, out, bit, given, scope)
 
 
 def to_number(node: Number, value: Any, bit: int) -> int:
@@ -103,20 +197,20 @@ def to_number(node: Number, value: Any, bit: int) -> int:
         return _float_bits(node, value, bit)
     if node.kind == "char":
         if not issubclass(type(value), str):
-            raise _wrong_type(node, value, bit)
+            raise wrong_type(node, value, bit)
         value = str.__str__(value)
         if len(value) != 1 or not 0 <= ord(value) <= node.maximum or 0xD800 <= ord(value) <= 0xDFFF:
             raise OutOfRange(value, chr(0), chr(int(node.maximum)), offset=bit)
         return ord(value)
     if not hasattr(type(value), "__index__"):
-        raise _wrong_type(node, value, bit)
+        raise wrong_type(node, value, bit)
     try:
         number = int.__index__(index(value))  # of a bool or an enum member, the plain number
     except TypeError:
-        raise _wrong_type(node, value, bit) from None
+        raise wrong_type(node, value, bit) from None
     if not node.minimum <= number <= node.maximum:
         raise OutOfRange(number, node.minimum, node.maximum, offset=bit)
-    if node.table is not None and find_member(node.table, number) is None:
+    if node.table is not None and node.unknown is None and find_member(node.table, number) is None:
         raise OutOfRange(number, node.minimum, node.maximum, offset=bit)
     return number
 
@@ -124,56 +218,82 @@ def to_number(node: Number, value: Any, bit: int) -> int:
 def _float_bits(node: Number, value: Any, bit: int) -> int:
     is_number = hasattr(type(value), "__float__") or hasattr(type(value), "__index__")
     if not is_number or issubclass(type(value), (str, bytes, bytearray)):  # which float() would parse
-        raise _wrong_type(node, value, bit)
+        raise wrong_type(node, value, bit)
     try:
         number = float(value)
     except TypeError:
-        raise _wrong_type(node, value, bit) from None
+        raise wrong_type(node, value, bit) from None
     except OverflowError:
         if not hasattr(type(value), "__index__"):
             raise
         raise OutOfRange(int.__index__(index(value)), node.minimum, node.maximum, offset=bit) from None
     try:
-        return int.from_bytes(struct.pack("<f" if node.width == 32 else "<d", number), "little")
+        return int.from_bytes(struct.pack(FLOAT_FORMATS[node.width], number), "little")
     except OverflowError:
         assert math.isfinite(number), "only finite numbers overflow"
         raise OutOfRange(number, node.minimum, node.maximum, offset=bit) from None
 
 
-def _write_option(node: Option, value: Any, out: bytearray, bit: int) -> int:
+def _write_option(node: Option, value: Any, out: Output, bit: int, scope: Scope | None) -> tuple[Operand, int]:
+    little = getattr(node.node, "little", False)
     if value is None:
-        size = option_size(node.node)
-        out.extend(bytes(1 + size))
-        return bit + 8 + size * 8
-    out.append(1)
+        size = minimum_bits(node.node) if is_fixed(node.node) else 0
+        out.put(0, 8 + size, bit, little=little)
+        return None, bit + 8 + size
+    out.put(1, 8, bit, little=little)
     try:
-        _, behind = write_node(node.node, value, out, bit + 8, {})
+        return write_node(node.node, value, out, bit + 8, {}, scope)
     except WrongType as e:
+        if e.path:
+            raise
         raise WrongType(f"{e.expected} or None", e.actual, offset=bit) from None
     except EncodeError as e:
-        e.offset = bit
+        if isinstance(node.node, Number | Data):
+            e.offset = bit
         raise
-    return behind
 
 
-def _write_data(node: Data, value: Any, out: bytearray, bit: int, numbers: Numbers) -> int:
-    content = _content(node, value, bit)
-    _check_length(node.length, len(content), bit, numbers)
-    match node.length:
+def _write_data(node: Data, value: Any, out: Output, bit: int, scope: Scope | None) -> tuple[Operand, int]:
+    if node.form is not None or not isinstance(node.length, Fixed | Computed | Rest | Until | After):
+        from ._python_write_general import write_general_data
+
+        return write_general_data(node, value, out, bit, scope)
+    content = content_of(node, value, bit)
+    check_length(node.length, len(content), bit, scope)
+    return content, out.append(framed(node.length, content, bit), bit, little=node.little)
+
+
+def framed(length: Any, content: bytes, bit: int) -> bytes:
+    """
+    The content of data with its marker.
+
+    Raises:
+        MarkerInData: it would end there.
+    """
+    match length:
         case Until(marker):
             if marker in content:
                 raise MarkerInData(marker, offset=bit)
-            content += bytes([marker])
+            return content + (bytes([marker]) if isinstance(marker, int) else marker)
         case After(marker):
-            content = bytes([marker]) + content
-    out.extend(content)
-    return bit + len(content) * 8
+            return (bytes([marker]) if isinstance(marker, int) else marker) + content
+    return content
 
 
-def _content(node: Data, value: Any, bit: int) -> bytes:
+def content_of(node: Data, value: Any, bit: int) -> bytes:
+    """
+    The bytes of data, without padding.
+
+    Raises:
+        EncodeError: it is of another kind, or its codec cannot write it.
+    """
     if node.text:
         if not issubclass(type(value), str):
-            raise _wrong_type(node, value, bit)
+            raise wrong_type(node, value, bit)
+        if node.form is not None and node.form.codec != "utf-8":
+            from ._python_write_general import encoded
+
+            return encoded(node.form, value, bit)
         try:
             return str.encode(value)
         except UnicodeEncodeError:
@@ -181,36 +301,74 @@ def _content(node: Data, value: Any, bit: int) -> bytes:
     try:
         view = memoryview(value)
     except TypeError:
-        raise _wrong_type(node, value, bit) from None
+        raise wrong_type(node, value, bit) from None
     with view:
         if not view.c_contiguous:
-            raise _wrong_type(node, value, bit)
+            raise wrong_type(node, value, bit)
         return view.tobytes()
 
 
-def _write_list(node: List, value: Any, out: bytearray, bit: int, numbers: Numbers) -> int:
+def _write_list(node: List, value: Any, out: Output, bit: int, scope: Scope | None) -> tuple[Operand, int]:
     if not issubclass(type(value), (list, tuple)):
-        raise _wrong_type(node, value, bit)
+        raise wrong_type(node, value, bit)
+    check_length(node.count, length_of_list(value), bit, scope)
+    return write_items(node, value, out, bit, scope)
+
+
+def _write_greedy_list(node: List, value: Any, out: Output, bit: int, scope: Scope | None) -> tuple[Operand, int]:
+    from ._plan_general import UntilItem
+
+    if isinstance(node.count, UntilItem):
+        from ._python_write_general import write_list_until
+
+        return write_list_until(node, value, out, bit, scope)
+    if not issubclass(type(value), (list, tuple)):
+        raise wrong_type(node, value, bit)
+    return write_items(node, value, out, bit, scope)
+
+
+def write_items(
+    node: List, value: Any, out: Output, bit: int, scope: Scope | None, look: Any = None
+) -> tuple[Operand, int]:
+    """
+    Write the items of a list; `look` is called with each item's number, what expressions see of it, and its bit.
+
+    Raises:
+        EncodeError: with the path from the list on.
+    """
     start, length = bit, length_of_list(value)
-    _check_length(node.count, length, bit, numbers)
     for i in range(length):
         if length_of_list(value) != length:  # an item's own code may change the list
             raise LengthMismatch(length, length_of_list(value), offset=start)
         try:
-            _, bit = write_node(node.item, item_of_list(value, i), out, bit, {}, numbers)
+            before = bit
+            out.trail.append(i)
+            operand, bit = write_node(node.item, item_of_list(value, i), out, bit, {}, scope)
+            out.trail.pop()
+            if look is not None:
+                look(i, operand, before)
         except EncodeError as e:
             e.path = (i, *e.path)
             raise
-    return bit
+    return value, bit
 
 
-def _check_length(length: Length, actual: int, bit: int, numbers: Numbers) -> None:
+def check_length(length: Any, actual: int, bit: int, scope: Scope | None) -> None:
+    """
+    Check the length of a value, where the schema or other fields say what it must be.
+
+    Raises:
+        LengthMismatch: it is another.
+    """
     match length:
         case Fixed(expected):
             pass
         case Computed(expression):
+            assert scope is not None, "lengths are worked out from fields of a struct"
+            if scope.waits(length, actual, bit):
+                return
             try:
-                expected = evaluate_over(expression, numbers)
+                expected = evaluate_over(expression, scope)
             except InvalidValue as e:
                 raise LengthMismatch(e.value, actual, offset=bit) from None
         case _:
@@ -219,12 +377,18 @@ def _check_length(length: Length, actual: int, bit: int, numbers: Numbers) -> No
         raise LengthMismatch(expected, actual, offset=bit)
 
 
-def _wrong_type(node: Node, value: Any, bit: int) -> WrongType:
+def wrong_type(node: Any, value: Any, bit: int) -> WrongType:
+    """
+    The error of a value of another kind than a node takes.
+    """
     actual = "nothing (unset)" if value is UNSET else "derived" if value is derived else type(value).__name__
-    return WrongType(_takes(node), actual, offset=bit)
+    return WrongType(takes(node), actual, offset=bit)
 
 
-def _takes(node: Node) -> str:
+def takes(node: Any) -> str:
+    """
+    What a node takes, as a person says it.
+    """
     match node:
         case Number():
             if node.table is not None:
@@ -235,6 +399,9 @@ def _takes(node: Node) -> str:
         case Record():
             return f"a {node.plan.name}"
         case Option():
-            return f"{_takes(node.node)} or None"
+            return f"{takes(node.node)} or None"
         case List():
             return "a list"
+    from ._python_write_general import takes_general
+
+    return takes_general(node)

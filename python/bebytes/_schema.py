@@ -44,12 +44,14 @@ class Field:
         default_factory: what makes the default, or `MISSING`.
         kw_only: whether construction takes it by keyword only.
         doc: the sentence given as `doc=`, or None.
+        constants: what expressions of the field may name beside fields: enums, numbers, bytes.
         owner: the name of the class that declares it.
     """
 
     __slots__ = (
         "_module",
         "_scope",
+        "constants",
         "default",
         "default_factory",
         "doc",
@@ -81,10 +83,28 @@ class Field:
         # What texts mean: the names seen when the class was made, then those that its module has at first use.
         self._scope = scope
         self._module = module
+        self.constants: dict[str, Any] = {}
         self._check_defaults()
 
     def __repr__(self) -> str:
         return f"Field(name={self.name!r}, type={self.type!r}, default={self.default!r}, kw_only={self.kw_only!r})"
+
+    @property
+    def module(self) -> dict[str, Any]:
+        """
+        The names of the module that the class is declared in.
+        """
+        return self._module
+
+    @property
+    def is_unstored(self) -> bool:
+        """
+        Whether other fields, or the class itself, give the value of the field.
+        """
+        s = self.specifier
+        return s.general and not (
+            s.const is MISSING and s.computed is MISSING and s.checksum is MISSING and s.padding is MISSING
+        )
 
     @property
     def required(self) -> bool:
@@ -98,6 +118,22 @@ class Field:
         A `SchemaError` that names the field.
         """
         return SchemaError(f"{self.owner}.{self.name}: {what}")
+
+    def with_types(self, types: dict[Any, Any]) -> "Field":
+        """
+        The same field with types in place of type parameters.
+        """
+        from copy import copy
+
+        from ._generic import substitute, substitute_in
+
+        made = copy(self)
+        made.type = substitute(self.resolve(), types)
+        if self.specifier.switch is not MISSING:
+            made.specifier = copy(self.specifier)
+            selector, cases, default = self.specifier.switch
+            made.specifier.switch = (selector, substitute_in(cases, types), substitute(default, types))
+        return made
 
     def see(self, cls: Any) -> None:
         """
@@ -202,6 +238,38 @@ def visible(value: Any) -> Any:
     return value
 
 
+class Options:
+    """
+    What the keywords of a class say about its layout.
+
+    Attributes:
+        byteorder: "big", "little" or an expression, for all fields; None where each call says it.
+        parameters: the names of the numbers that a struct around gives.
+        lossless: whether decoding refuses what encoding would not give back.
+        unaligned: whether fields may begin, and the struct end, inside a byte.
+        bit_order: the end of a word from which bit fields are taken, or None.
+        word: the bits of a container of bit fields, or None.
+    """
+
+    __slots__ = ("bit_order", "byteorder", "lossless", "parameters", "unaligned", "word")
+
+    def __init__(self, of: "Options | None" = None, **given: Any) -> None:
+        self.byteorder: str | None = None
+        self.parameters: tuple[str, ...] = ()
+        self.lossless = False
+        self.unaligned = False
+        self.bit_order: str | None = None
+        self.word: int | None = None
+        for name in Options.__slots__ if of is not None or given else ():
+            if name in given:
+                setattr(self, name, given[name])
+            elif of is not None:
+                setattr(self, name, getattr(of, name))
+
+
+_NONE = Options()
+
+
 class Schema:
     """
     The fields of one struct class and the plans made from them.
@@ -215,16 +283,22 @@ class Schema:
         "field_index",
         "fields",
         "frozen",
+        "options",
         "plans",
+        "recursions",
         "runners",
         "runners_of_many",
         "sized_here",
+        "template",
     )
 
-    def __init__(self, cls: type, fields: tuple[Field, ...], frozen: bool) -> None:
+    def __init__(self, cls: type, fields: tuple[Field, ...], frozen: bool, options: Options = _NONE) -> None:
         self.cls = cls
         self.fields = fields
         self.frozen = frozen
+        self.options = options
+        self.template = False
+        self.recursions = False
         self.field_index = {f.name: i for i, f in enumerate(fields)}
         self.sized_here = frozenset(name for f in fields for name in _names_sized_by(f))
         self.plans: dict[tuple[str, bool], Plan] = {}
@@ -243,7 +317,7 @@ class Schema:
         """
         Whether the fields of this very class give the number of `field`.
         """
-        return field.default is derived and field.name in self.sized_here
+        return field.default is derived and field.name in self.sized_here and not field.is_unstored
 
     def resolve(self) -> None:
         """
@@ -279,9 +353,45 @@ class Schema:
 
 def expressions(specifier: Specifier) -> list[str]:
     """
-    The texts of a specifier's length expressions.
+    The texts of a specifier's expressions that can be solved for a number: lengths, positions, and what chooses a variant.
     """
-    return [text for text in (specifier.size, specifier.count) if isinstance(text, str)]
+    texts = [text for text in (specifier.size, specifier.count) if isinstance(text, str)]
+    if specifier.general:
+        if isinstance(specifier.at, str):
+            texts.append(specifier.at)
+        if specifier.switch is not MISSING and isinstance(specifier.switch[0], str):
+            texts.append(specifier.switch[0])
+    return texts
+
+
+def all_expressions(specifier: Specifier) -> list[str]:
+    """
+    The texts of all expressions of a specifier.
+    """
+    given = [specifier.bits, specifier.when, specifier.valid, specifier.computed, specifier.byteorder]
+    if specifier.parameters is not MISSING:
+        given += specifier.parameters.values()
+    if specifier.checksum is not MISSING:
+        given.append(specifier.checksum[2])
+    if specifier.repeat_until is not MISSING:
+        given.append(specifier.repeat_until[0])
+    if specifier.padding is not MISSING:
+        given.append(specifier.padding[1])
+    return [*expressions(specifier), *(text for text in given if isinstance(text, str))]
+
+
+def constants_of(texts: list[str], scope: dict[str, Any]) -> dict[str, Any]:
+    """
+    Those of the names in expressions that a scope has as something that can be named in one.
+    """
+    import re
+
+    return {
+        word: scope[word]
+        for text in texts
+        for word in re.findall(_NAME, text)
+        if isinstance(scope.get(word), (int, bytes, str, type))
+    }
 
 
 def schema_of(cls: Any) -> Schema:
@@ -332,6 +442,18 @@ def scope_of(annotation: Any, names: dict[str, Any]) -> "dict[str, Any] | None":
     import re
 
     return {word: names[word] for text in _texts(annotation) for word in re.findall(_NAME, text) if word in names}
+
+
+def is_open_type(annotation: Any) -> bool:
+    """
+    Whether a type parameter is left in an annotation.
+    """
+    if isinstance(annotation, typing.TypeVar):
+        return True
+    special = getattr(annotation, "__bebytes_types__", None) if isinstance(annotation, type) else None
+    if special is not None:
+        return any(is_open_type(a) for a in special[1])
+    return any(is_open_type(a) for a in typing.get_args(annotation))
 
 
 def scalar_of(annotation: Any) -> "Scalar | None":

@@ -6,7 +6,7 @@ import sys
 from collections.abc import MutableMapping
 from keyword import iskeyword
 from types import FrameType, FunctionType
-from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, dataclass_transform
 
 from . import _backend
 from ._construct import Init
@@ -14,10 +14,14 @@ from ._manners import equal, represent
 from ._schema import (
     LOCK,
     Field,
+    Options,
     Schema,
     UndefinedName,
+    all_expressions,
+    constants_of,
     hide,
     is_classvar,
+    is_open_type,
     own_annotations,
     scalar_of,
     schema_of,
@@ -26,16 +30,39 @@ from ._schema import (
 )
 from .errors import SchemaError
 from .fields import Derived, Specifier, after, bits, count, field, size, until
+from .relations import at, checksum, computed, const, repeat_until, switch, when
+from .shapes import align, bcd, fixed, padding, reserved, scaled
 
 if TYPE_CHECKING:
     from typing import Self
 
     from typing_extensions import Buffer
 
-_SPECIFIERS = frozenset({"after", "bits", "count", "derived", "field", "size", "until"})
+    from .errors import NotReversible
+
 _CO_OPTIMIZED = 1  # as in `inspect`, which costs too much to import: the frame is a function's
-_SPECIFIER_FUNCTIONS = (after, bits, count, field, size, until)
-_RESERVED_METHODS = frozenset({"from_bytes", "to_bytes", "try_from_bytes"})
+_SPECIFIER_FUNCTIONS = (
+    after,
+    align,
+    at,
+    bcd,
+    bits,
+    checksum,
+    computed,
+    const,
+    count,
+    field,
+    fixed,
+    padding,
+    repeat_until,
+    reserved,
+    scaled,
+    size,
+    switch,
+    until,
+    when,
+)
+_SPECIFIERS = frozenset({"derived", *(f.__name__ for f in _SPECIFIER_FUNCTIONS)})
 _NOT_THE_USERS = {
     "__init__": "the fields make it; do further work in __post_init__",
     "__new__": "instances are made by decoding too; do further work in __post_init__",
@@ -72,6 +99,12 @@ class StructMeta(type):
         frozen: bool = False,
         kw_only: bool = False,
         order: bool = False,
+        byteorder: str | None = None,
+        parameters: "tuple[str, ...] | None" = None,
+        lossless: bool | None = None,
+        unaligned: bool | None = None,
+        bit_order: str | None = None,
+        word: int | None = None,
         **keywords: Any,
     ) -> "StructMeta":
         body = {attribute: visible(value) for attribute, value in dict(namespace).items()}
@@ -83,9 +116,25 @@ class StructMeta(type):
         body.setdefault("__module__", caller.f_globals.get("__name__", "builtins"))
         _check_mixins(name, bases)
         parents = _parent_schema(name, bases, frozen)
-        scope = {**_names_around(caller), **_class_scope(body)}
+        scope = {
+            **_names_around(caller),
+            **_class_scope(body),
+            **{t.__name__: t for t in body.get("__type_params__", ())},
+        }
+        given = {
+            "byteorder": byteorder,
+            "parameters": parameters,
+            "lossless": lossless,
+            "unaligned": unaligned,
+            "bit_order": bit_order,
+            "word": word,
+        }
+        options = _options(name, parents, {n: v for n, v in given.items() if v is not None})
         own = _own_fields(name, body, kw_only, scope, caller.f_globals, parents)
         fields = (*(parents.fields if parents else ()), *own)
+        special = body.get("__bebytes_types__")
+        if special is not None:
+            fields = tuple(f.with_types(special[2]) for f in fields)
         _check_order_of_defaults(name, fields)
         body["__slots__"] = tuple(f.name for f in own)
         body.setdefault("__match_args__", tuple(f.name for f in fields if not f.kw_only))
@@ -97,8 +146,29 @@ class StructMeta(type):
         if "__hash__" not in body and ("__eq__" in body or _inherits_our_equality(bases)):
             body["__hash__"] = _MANNERS["__hash__"] if frozen and "__eq__" not in body else None
         cls = super().__new__(mcs, name, bases, body, **keywords)
-        _finish(cls, Schema(cls, fields, frozen))
+        _finish(cls, Schema(cls, fields, frozen, options))
         return cls
+
+    if not TYPE_CHECKING:
+
+        def __getitem__(cls, arguments: Any) -> Any:
+            from ._generic import specialise
+
+            return specialise(cls, arguments if isinstance(arguments, tuple) else (arguments,))
+
+
+def _options(name: str, parents: Schema | None, given: dict[str, Any]) -> Options:
+    of = parents.options if parents is not None else None
+    if not given:
+        return of if of is not None else Options()
+    parameters = given.get("parameters", ())
+    if isinstance(parameters, str) or not all(isinstance(p, str) and p.isidentifier() for p in parameters):
+        raise SchemaError(f"{name}: parameters is {parameters!r}; write a tuple of names")
+    if "parameters" in given:
+        given["parameters"] = tuple(parameters)
+    if given.get("bit_order", "msb") not in ("msb", "lsb"):
+        raise SchemaError(f"{name}: bit_order is {given['bit_order']!r}; write 'msb' or 'lsb'")
+    return Options(of, **given)
 
 
 def _names_around(frame: FrameType) -> dict[str, Any]:
@@ -171,7 +241,11 @@ def _own_fields(
             raise SchemaError(
                 f"{name}.{field_name}: is both a field and a method or property; choose another name for one"
             )
-        fields.append(Field(name, field_name, annotation, right, kw_only, scope_of(annotation, scope), module))
+        made = Field(name, field_name, annotation, right, kw_only, scope_of(annotation, scope), module)
+        texts = all_expressions(made.specifier) if made.specifier is right else []
+        if texts:
+            made.constants = constants_of(texts, {**scope, **body})
+        fields.append(made)
     for attribute, value in body.items():
         if scalar_of(value) is not None:
             raise SchemaError(
@@ -187,7 +261,7 @@ def _own_fields(
 
 
 def _check_name(owner: str, name: str, parents: Schema | None) -> None:
-    if name in _METHODS or name in _RESERVED_METHODS:
+    if name in _METHODS:
         raise SchemaError(f"{owner}.{name}: {name} is a method of every struct; choose another name")
     if not name.isidentifier() or iskeyword(name):
         raise SchemaError(f"{owner}.{name}: {name!r} cannot be written as a name in Python; choose another name")
@@ -230,7 +304,7 @@ def _finish(cls: Any, schema: Schema) -> None:
             raise SchemaError(
                 f"{cls.__name__}: its parent {first.__name__} has an attribute {f.name!r}, which hides the field"
             )
-        if schema.is_derived_here(f):
+        if schema.is_derived_here(f) or f.is_unstored:
             from ._derive import DerivedAttribute  # with the plan's classes, which `import bebytes` alone does not need
 
             setattr(cls, f.name, DerivedAttribute(f.name, i, cls.__bebytes_slots__[i]))
@@ -244,6 +318,9 @@ def _check_layout(cls: Any, schema: Schema) -> None:
     for f in schema.fields:
         f.see(cls)
     try:
+        if any(is_open_type(f.type) for f in schema.fields):
+            schema.template = True
+            return
         schema.plan("big")
     except UndefinedName:
         from ._compile import check_fields
@@ -252,13 +329,39 @@ def _check_layout(cls: Any, schema: Schema) -> None:
             check_fields(schema)
 
 
-@dataclass_transform(field_specifiers=(field, bits, size, count, until, after))
+@dataclass_transform(
+    field_specifiers=(
+        field,
+        bits,
+        size,
+        count,
+        until,
+        after,
+        const,
+        computed,
+        checksum,
+        when,
+        switch,
+        repeat_until,
+        at,
+        align,
+        padding,
+        reserved,
+        scaled,
+        fixed,
+        bcd,
+    )
+)
 class Struct(metaclass=StructMeta):
     """
     The base of all structs: a class whose annotated fields are a binary layout.
 
     Class keywords: `frozen` makes instances immutable and hashable, `kw_only` makes the class's own fields keyword-only,
     `order` adds `<` and its kin.
+    About the layout: `byteorder` ("big", "little", or an expression that comes to one of them) fixes the order of all fields,
+    and gives the class `to_bytes`, `from_bytes` and `try_from_bytes`; `parameters` names numbers that a struct around gives;
+    `lossless` refuses input that encoding would not give back; `unaligned` lets fields begin inside a byte; `bit_order`
+    and `word` say how bit fields lie in containers.
 
     >>> from bebytes import Struct, u8, u16, bits
     >>> class Header(Struct):
@@ -275,7 +378,19 @@ class Struct(metaclass=StructMeta):
 
     if TYPE_CHECKING:
 
-        def __init_subclass__(cls, *, frozen: bool = False, kw_only: bool = False, order: bool = False) -> None: ...
+        def __init_subclass__(
+            cls,
+            *,
+            frozen: bool = False,
+            kw_only: bool = False,
+            order: bool = False,
+            byteorder: str | None = None,
+            parameters: tuple[str, ...] = (),
+            lossless: bool = False,
+            unaligned: bool = False,
+            bit_order: Literal["msb", "lsb"] | None = None,
+            word: int | None = None,
+        ) -> None: ...
 
     def __init__(self) -> None:
         raise TypeError("Struct itself has no fields; derive a class from it")
@@ -357,6 +472,42 @@ class Struct(metaclass=StructMeta):
         """
         return _backend.own_runner(cls, "little").decode_prefix(data)
 
+    def to_bytes(self) -> bytes:
+        """
+        The encoding, in the byte order that the class fixes.
+
+        Raises:
+            TypeError: it fixes none.
+            EncodeError: a value does not fit its field.
+        """
+        return _backend.own_runner(type(self), _own_order(type(self), "to_be_bytes")).encode(self)
+
+    @classmethod
+    def from_bytes(cls, data: "Buffer", *, verify: bool = True) -> "Self":
+        """
+        Decode the whole input, in the byte order that the class fixes.
+
+        Args:
+            data: any contiguous buffer.
+            verify: whether checksums are checked.
+
+        Raises:
+            TypeError: the class fixes no byte order.
+            TrailingData: bytes are left over.
+            DecodeError: the input is no encoding of the struct.
+        """
+        return _backend.decode(cls, _own_order(cls, "from_be_bytes"), data, verify)  # type: ignore[no-any-return]  # of this class
+
+    @classmethod
+    def try_from_bytes(cls, data: "Buffer", *, verify: bool = True) -> "tuple[Self, int]":
+        """
+        Decode the start of the input, in the byte order that the class fixes; else as `from_bytes`.
+
+        Returns:
+            The value and the bytes it took; what follows is left alone.
+        """
+        return _backend.decode_prefix(cls, _own_order(cls, "try_from_be_bytes"), data, verify)
+
     @classmethod
     def field_size(cls) -> int:
         """
@@ -406,6 +557,15 @@ _ORDERINGS = {name: _MANNERS[name] for name in ("__lt__", "__le__", "__gt__", "_
 _METHODS = frozenset(
     n for n, v in vars(Struct).items() if not n.startswith("_") and (callable(v) or isinstance(v, classmethod))
 )
+
+
+def _own_order(cls: Any, instead: str) -> str:
+    # The name of the plans of a class that fixes its byte order; both are the same.
+    if schema_of(cls).options.byteorder is None:
+        raise TypeError(
+            f"{cls.__name__} fixes no byte order; write class {cls.__name__}(Struct, byteorder=...), or call {instead}"
+        )
+    return "big"
 
 
 def _slots(cls: Any) -> tuple[Any, ...]:
@@ -464,3 +624,31 @@ def replace(value: S, /, **changes: Any) -> S:
     """
     schema_of(type(value))
     return value.__replace__(**changes)
+
+
+def verify(cls: "type[Struct]", data: "Buffer", *, byteorder: Literal["big", "little"] = "big") -> "NotReversible | None":
+    """
+    Decode the whole input and encode it again: the first place that does not survive, or None where all does.
+
+    The result is an error that is not raised: it has the path and the offset (in bits) of the field, and both bytes.
+
+    >>> from bebytes import Struct, u8, reserved, bits, verify
+    >>> class Flags(Struct):
+    ...     _rest: u8 = reserved(7, policy="ignore")
+    ...     ready: u8 = bits(1)
+    >>> verify(Flags, b"\\x01") is None
+    True
+    >>> str(verify(Flags, b"\\x81"))
+    'Flags._rest: the input has 0x81, encoding would write 0x01 (at byte 0)'
+
+    Args:
+        cls: a struct class.
+        data: any contiguous buffer.
+        byteorder: "big" or "little", of classes that fix none.
+
+    Raises:
+        DecodeError: the input is no encoding of the struct.
+    """
+    from ._verify import verify as verify_all  # with the readable runner, which `import bebytes` alone does not need
+
+    return verify_all(cls, data, byteorder)

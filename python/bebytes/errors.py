@@ -9,18 +9,23 @@ Its text is made of them, and is the same whichever backend raised it.
 __all__ = [
     "BeBytesError",
     "BufferTooSmall",
+    "ChecksumMismatch",
     "DecodeError",
     "EmptyBuffer",
     "EncodeError",
     "InsufficientData",
     "InvalidChar",
+    "InvalidConstant",
     "InvalidDiscriminant",
     "InvalidSize",
+    "InvalidText",
     "InvalidUtf8",
+    "InvalidValue",
     "LengthMismatch",
     "LimitExceeded",
     "MarkerInData",
     "MarkerNotFound",
+    "NotReversible",
     "OutOfRange",
     "SchemaError",
     "TrailingData",
@@ -34,6 +39,13 @@ Path = tuple[str | int, ...]
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def show_marker(marker: int | bytes) -> str:
+    """
+    A marker as a person writes it.
+    """
+    return f"0x{marker:02x}" if isinstance(marker, int) else repr(marker)
 
 
 def _show(value: object) -> str:
@@ -158,14 +170,14 @@ class LengthMismatch(EncodeError):
 
 class MarkerInData(EncodeError):
     """
-    Data that holds the marker byte which would end it.
+    Data that holds the marker which would end it.
     """
 
     figures = ("marker",)
-    marker: int
+    marker: int | bytes
 
     def explanation(self) -> str:
-        return f"the data holds its own marker 0x{self.marker:02x}, so reading would end there"
+        return f"the data holds its own marker {show_marker(self.marker)}, so reading would end there"
 
 
 class WrongType(EncodeError):
@@ -262,14 +274,14 @@ class InvalidUtf8(DecodeError):
 
 class MarkerNotFound(DecodeError):
     """
-    Input without the marker byte that ends the data.
+    Input without the marker that ends the data.
     """
 
     figures = ("marker",)
-    marker: int
+    marker: int | bytes
 
     def explanation(self) -> str:
-        return f"the marker 0x{self.marker:02x} is not in the bytes left"
+        return f"the marker {show_marker(self.marker)} is not in the bytes left"
 
 
 class InvalidSize(DecodeError):
@@ -286,12 +298,87 @@ class InvalidSize(DecodeError):
         return f"its length comes to {self.value}, outside 0 to 2**64 - 1"
 
 
+class InvalidText(DecodeError):
+    """
+    Bytes of a string that are none in its `encoding`.
+    """
+
+    figures = ("encoding",)
+    encoding: str
+
+    def explanation(self) -> str:
+        return f"the bytes are no valid {self.encoding}"
+
+
+class InvalidConstant(DecodeError):
+    """
+    Something else than the constant `expected`.
+    """
+
+    figures = ("value", "expected")
+    value: Any
+    expected: Any
+
+    def explanation(self) -> str:
+        return f"is {_show(self.value)}, must be {_show(self.expected)}"
+
+
+class InvalidValue(EncodeError, DecodeError):
+    """
+    A value that its field may not have, when decoding or encoding: `rule` says what it must be.
+
+    `value` is None where there is none: an expression that divides by zero, or looks at a field that is absent.
+    """
+
+    figures = ("value", "rule")
+    value: Any
+    rule: str
+
+    def explanation(self) -> str:
+        if self.value is None:
+            return f"must be {self.rule}, which has no value here"
+        return f"is {_show(self.value)}, must be {self.rule}"
+
+
+class ChecksumMismatch(EncodeError, DecodeError):
+    """
+    A checksum that is not the one of what it covers: `expected` is that of the bytes, `actual` what stands there.
+    """
+
+    figures = ("expected", "actual")
+    expected: int | bytes
+    actual: int | bytes
+
+    def explanation(self) -> str:
+        return f"is {_hex(self.actual)}, what it covers has {_hex(self.expected)}"
+
+
+def _hex(value: int | bytes) -> str:
+    return f"0x{value:x}" if isinstance(value, int) else bytes(value).hex()
+
+
+class NotReversible(DecodeError):
+    """
+    Input that decoding accepts, but encoding would not give back: the first byte that differs, as encoding writes it
+    (`expected`) and as it stands there (`actual`); None where one of them ends.
+    """
+
+    figures = ("expected", "actual")
+    expected: int | None
+    actual: int | None
+
+    def explanation(self) -> str:
+        written = "nothing" if self.expected is None else f"0x{self.expected:02x}"
+        there = "nothing" if self.actual is None else f"0x{self.actual:02x}"
+        return f"the input has {there}, encoding would write {written}"
+
+
 class LimitExceeded(DecodeError):
     """
-    Structs nested deeper than `depth` in the input.
+    Structs nested deeper in the input than `depth`, which is the most.
 
-    The nesting of today's layouts is known when the class is made (beyond 128 levels it is a `SchemaError`), so this is for
-    structs that can contain themselves.
+    The nesting of other layouts is known when the class is made (beyond 128 levels it is a `SchemaError`), so this is for
+    structs that can contain themselves, or lead to themselves by a position.
     """
 
     figures = ("depth",)

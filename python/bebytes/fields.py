@@ -4,129 +4,34 @@ Field specifiers: what stands on the right-hand side of a field.
 `field` takes everything by keyword; `bits`, `size`, `count`, `until` and `after` are its short forms and take the other
 keywords too.
 A specifier only notes what was written; the class it stands in checks it and raises `SchemaError`.
+Those for what goes beyond the crate BeBytes are in `relations.py` and `shapes.py`.
 """
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-__all__ = ["after", "bits", "count", "derived", "field", "size", "until"]
+from ._specifier import MISSING, Derived, Missing, Specifier, derived
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ._specifier import Layout
+
+__all__ = ["MISSING", "Derived", "Missing", "Specifier", "after", "bits", "count", "derived", "field", "size", "until"]
 
 T = TypeVar("T")
-ByteOrder = Literal["big", "little"]
-
-
-class Missing:
-    """
-    The type of `MISSING`: nothing was given.
-    """
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "MISSING"
-
-    def __reduce__(self) -> str:
-        return "MISSING"
-
-
-MISSING: Any = Missing()
-
-
-class Derived:
-    """
-    The type of `derived`: the number that the fields sized by this one need.
-    """
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "derived"
-
-    def __reduce__(self) -> str:
-        return "derived"
-
-
-derived: Any = Derived()
-
-
-class Specifier:
-    """
-    What a field's right-hand side says; `MISSING` where it says nothing.
-
-    `bits` is a width in bits, or None for the fewest that hold the type; `size` counts bytes, `count` counts items, one
-    entry a dimension; `until` and `after` are markers as they were written.
-    """
-
-    __slots__ = ("after", "bits", "byteorder", "count", "default", "default_factory", "doc", "kw_only", "size", "until")
-
-    def __init__(
-        self,
-        *,
-        bits: Any = MISSING,
-        size: Any = MISSING,
-        count: Any = MISSING,
-        until: Any = MISSING,
-        after: Any = MISSING,
-        byteorder: Any = None,
-        kw_only: Any = MISSING,
-        default: Any = MISSING,
-        default_factory: Any = MISSING,
-        doc: str | None = None,
-    ) -> None:
-        self.bits = bits
-        self.size = size
-        self.count = count[0] if isinstance(count, tuple) and len(count) == 1 else count
-        self.until = until
-        self.after = after
-        self.byteorder = byteorder
-        self.kw_only = kw_only
-        self.default = default
-        self.default_factory = default_factory
-        self.doc = doc
 
 
 @overload
-def field(
-    *,
-    default: T,
-    bits: int | None = ...,
-    size: int | str = ...,
-    count: int | str | tuple[int, ...] = ...,
-    until: int | str | bytes = ...,
-    after: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> T: ...
+def field(*, default: T, **keywords: "Unpack[Layout]") -> T: ...
 
 
 @overload
-def field(
-    *,
-    default_factory: Callable[[], T],
-    bits: int | None = ...,
-    size: int | str = ...,
-    count: int | str | tuple[int, ...] = ...,
-    until: int | str | bytes = ...,
-    after: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> T: ...
+def field(*, default_factory: Callable[[], T], **keywords: "Unpack[Layout]") -> T: ...
 
 
 @overload
-def field(
-    *,
-    bits: int | None = ...,
-    size: int | str = ...,
-    count: int | str | tuple[int, ...] = ...,
-    until: int | str | bytes = ...,
-    after: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> Any: ...
+def field(**keywords: "Unpack[Layout]") -> Any: ...
 
 
 def field(**keywords: Any) -> Any:
@@ -134,17 +39,36 @@ def field(**keywords: Any) -> Any:
     Describe a field by keyword.
 
     Args:
-        bits: width in bits, 1 to the type's width; None for the fewest that hold an enum, a flags class or a bool.
-        size: length in bytes of `bytes` or `str`, or of each item of a list of them: a number, or an expression over
-            earlier integer fields.
+        bits: width in bits, 1 to the type's width; None for the fewest that hold an enum, a flags class or a bool; an
+            expression for a width that earlier fields tell.
+        size: length in bytes of `bytes` or `str`, of each item of a list of them, or of a list or struct as a whole: a
+            number, or an expression over earlier integer fields.
         count: number of items of a list: a number, a tuple with one number a dimension, or an expression.
-        until: the marker (0 to 255, an ASCII character or one byte) that ends the data and is dropped.
+        until: the marker (0 to 255, ASCII characters or bytes) that ends the data and is dropped.
         after: the marker behind which the data begins; it reads to the end of the input.
-        byteorder: "big" or "little", whatever the call says; on a struct or a list it holds for all inside.
+        byteorder: "big" or "little", whatever the call says; on a struct or a list it holds for all inside. An expression
+            that comes to one of them takes it from data: `"little if kind == 1 else big"`.
         kw_only: whether construction takes the field by keyword only.
         default: the value of the field where construction gives none; `derived` for a length or count.
         default_factory: called without arguments for each object to make the default.
         doc: a sentence about the field, kept in `bebytes.fields(cls)`.
+        when: an expression; where it comes to 0 the field is None and takes no bits.
+        valid: what the value must be: a `range`, a set, a pair of bounds (both inclusive), or an expression over `value`
+            and earlier fields.
+        encoding: the codec of a `str`, as Python names it; UTF-8 where none is given.
+        pad: what fills a `str` or `bytes` up to its fixed size; dropped when read.
+        strip: where padding is dropped when read: "right" (the default), "left", "both", "first" (from the first on), or
+            "" for not at all.
+        unknown: what a number that no member of an enum has is read as: "error" (the default), "keep" for the integer, or
+            a member.
+        bit_order: "msb" or "lsb": the end of the word from which bit fields are taken.
+        word: the width in bits of the container that bit fields share, its bytes in the byte order.
+        parameters: the numbers that a struct with `parameters` gets, each a number or an expression.
+        at: the position of the field in bytes, an expression; what stands behind it goes on where this one would have begun.
+        origin: what `at` counts from: "message" (the default), "struct" or "here".
+        align: for `at`, the step of positions that encoding chooses.
+        adapt: what makes a value of what was read, and back: a pair of functions, or an object with `decode` and `encode`
+            (those of `bebytes.adapters`).
 
     Raises:
         SchemaError: from the class the field stands in, where the keywords do not fit the annotation.
@@ -153,149 +77,57 @@ def field(**keywords: Any) -> Any:
 
 
 @overload
-def bits(
-    width: int | None = None,
-    *,
-    default: T,
-    size: int | str = ...,
-    count: int | str | tuple[int, ...] = ...,
-    until: int | str | bytes = ...,
-    after: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> T: ...
+def bits(width: int | str | None = None, *, default: T, **keywords: "Unpack[Layout]") -> T: ...
 
 
 @overload
-def bits(
-    width: int | None = None,
-    *,
-    default_factory: Callable[[], T],
-    size: int | str = ...,
-    count: int | str | tuple[int, ...] = ...,
-    until: int | str | bytes = ...,
-    after: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> T: ...
+def bits(width: int | str | None = None, *, default_factory: Callable[[], T], **keywords: "Unpack[Layout]") -> T: ...
 
 
 @overload
-def bits(
-    width: int | None = None,
-    *,
-    size: int | str = ...,
-    count: int | str | tuple[int, ...] = ...,
-    until: int | str | bytes = ...,
-    after: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> Any: ...
+def bits(width: int | str | None = None, **keywords: "Unpack[Layout]") -> Any: ...
 
 
-def bits(width: int | None = None, **keywords: Any) -> Any:
+def bits(width: int | str | None = None, **keywords: Any) -> Any:
     """
     A bit field of `width` bits; without a width, the fewest bits that hold an enum's or flags' largest value, 1 for a bool.
+
+    An expression gives a width that earlier fields tell, 0 to the type's width.
     """
     return Specifier(bits=width, **keywords)
 
 
 @overload
-def size(
-    length: int | str,
-    /,
-    *,
-    default: T,
-    bits: int | None = ...,
-    count: int | str | tuple[int, ...] = ...,
-    until: int | str | bytes = ...,
-    after: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> T: ...
+def size(length: int | str, /, *, default: T, **keywords: "Unpack[Layout]") -> T: ...
 
 
 @overload
-def size(
-    length: int | str,
-    /,
-    *,
-    default_factory: Callable[[], T],
-    bits: int | None = ...,
-    count: int | str | tuple[int, ...] = ...,
-    until: int | str | bytes = ...,
-    after: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> T: ...
+def size(length: int | str, /, *, default_factory: Callable[[], T], **keywords: "Unpack[Layout]") -> T: ...
 
 
 @overload
-def size(
-    length: int | str,
-    /,
-    *,
-    bits: int | None = ...,
-    count: int | str | tuple[int, ...] = ...,
-    until: int | str | bytes = ...,
-    after: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> Any: ...
+def size(length: int | str, /, **keywords: "Unpack[Layout]") -> Any: ...
 
 
 def size(length: int | str, /, **keywords: Any) -> Any:
     """
     Data of `length` bytes: a number, or an expression such as `"n"`, `"header.length - 8"`, `"w * h"`.
+
+    A list (of other items than `bytes` and `str`) or a struct of a size fills it with all that it holds.
     """
     return Specifier(size=length, **keywords)
 
 
 @overload
-def count(
-    *number: int | str,
-    default: T,
-    bits: int | None = ...,
-    size: int | str = ...,
-    until: int | str | bytes = ...,
-    after: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> T: ...
+def count(*number: int | str, default: T, **keywords: "Unpack[Layout]") -> T: ...
 
 
 @overload
-def count(
-    *number: int | str,
-    default_factory: Callable[[], T],
-    bits: int | None = ...,
-    size: int | str = ...,
-    until: int | str | bytes = ...,
-    after: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> T: ...
+def count(*number: int | str, default_factory: Callable[[], T], **keywords: "Unpack[Layout]") -> T: ...
 
 
 @overload
-def count(
-    *number: int | str,
-    bits: int | None = ...,
-    size: int | str = ...,
-    until: int | str | bytes = ...,
-    after: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> Any: ...
+def count(*number: int | str, **keywords: "Unpack[Layout]") -> Any: ...
 
 
 def count(*number: int | str, **keywords: Any) -> Any:
@@ -306,108 +138,38 @@ def count(*number: int | str, **keywords: Any) -> Any:
 
 
 @overload
-def until(
-    marker: int | str | bytes,
-    /,
-    *,
-    default: T,
-    bits: int | None = ...,
-    size: int | str = ...,
-    count: int | str | tuple[int, ...] = ...,
-    after: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> T: ...
+def until(marker: int | str | bytes, /, *, default: T, **keywords: "Unpack[Layout]") -> T: ...
 
 
 @overload
-def until(
-    marker: int | str | bytes,
-    /,
-    *,
-    default_factory: Callable[[], T],
-    bits: int | None = ...,
-    size: int | str = ...,
-    count: int | str | tuple[int, ...] = ...,
-    after: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> T: ...
+def until(marker: int | str | bytes, /, *, default_factory: Callable[[], T], **keywords: "Unpack[Layout]") -> T: ...
 
 
 @overload
-def until(
-    marker: int | str | bytes,
-    /,
-    *,
-    bits: int | None = ...,
-    size: int | str = ...,
-    count: int | str | tuple[int, ...] = ...,
-    after: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> Any: ...
+def until(marker: int | str | bytes, /, **keywords: "Unpack[Layout]") -> Any: ...
 
 
 def until(marker: int | str | bytes, /, **keywords: Any) -> Any:
     """
-    Data up to `marker` (0 to 255, an ASCII character or one byte), which is written behind it and dropped when read.
+    Data up to `marker` (0 to 255, ASCII characters or bytes), which is written behind it and dropped when read.
     """
     return Specifier(until=marker, **keywords)
 
 
 @overload
-def after(
-    marker: int | str | bytes,
-    /,
-    *,
-    default: T,
-    bits: int | None = ...,
-    size: int | str = ...,
-    count: int | str | tuple[int, ...] = ...,
-    until: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> T: ...
+def after(marker: int | str | bytes, /, *, default: T, **keywords: "Unpack[Layout]") -> T: ...
 
 
 @overload
-def after(
-    marker: int | str | bytes,
-    /,
-    *,
-    default_factory: Callable[[], T],
-    bits: int | None = ...,
-    size: int | str = ...,
-    count: int | str | tuple[int, ...] = ...,
-    until: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> T: ...
+def after(marker: int | str | bytes, /, *, default_factory: Callable[[], T], **keywords: "Unpack[Layout]") -> T: ...
 
 
 @overload
-def after(
-    marker: int | str | bytes,
-    /,
-    *,
-    bits: int | None = ...,
-    size: int | str = ...,
-    count: int | str | tuple[int, ...] = ...,
-    until: int | str | bytes = ...,
-    byteorder: ByteOrder | None = None,
-    kw_only: bool = ...,
-    doc: str | None = None,
-) -> Any: ...
+def after(marker: int | str | bytes, /, **keywords: "Unpack[Layout]") -> Any: ...
 
 
 def after(marker: int | str | bytes, /, **keywords: Any) -> Any:
     """
-    Data from behind the first `marker` (0 to 255, an ASCII character or one byte) to the end of the input.
+    Data from behind the first `marker` (0 to 255, ASCII characters or bytes) to the end of the input.
     """
     return Specifier(after=marker, **keywords)

@@ -8,25 +8,42 @@ Each is an `Annotated` alias, so that a type checker sees `int`, `float` or `str
 from typing import Annotated, TypeAlias
 
 __all__ = [
+    "Overlong",
     "char",
+    "f16",
     "f32",
     "f64",
     "i8",
     "i16",
+    "i24",
     "i32",
+    "i40",
+    "i48",
+    "i56",
     "i64",
     "i128",
+    "sleb128",
     "u8",
     "u16",
+    "u24",
     "u32",
+    "u40",
+    "u48",
+    "u56",
     "u64",
     "u128",
+    "uleb128",
+    "vlq",
+    "zigzag",
 ]
 
 
 class Scalar:
     """
-    The layout of a scalar type: its kind (`int`, `float` or `char`), its width in bits, and whether it has a sign.
+    The layout of a scalar type: its kind, its width in bits (of a variable number of bytes, the most that its numbers take),
+    and whether it has a sign.
+
+    Kinds are `int`, `float`, `char`, and those of a variable number of bytes: `leb128`, `zigzag`, `vlq`.
     """
 
     __slots__ = ("kind", "name", "signed", "width")
@@ -54,3 +71,33 @@ i128: TypeAlias = Annotated[int, Scalar("i128", "int", 128, signed=True)]
 f32: TypeAlias = Annotated[float, Scalar("f32", "float", 32, signed=True)]
 f64: TypeAlias = Annotated[float, Scalar("f64", "float", 64, signed=True)]
 char: TypeAlias = Annotated[str, Scalar("char", "char", 32)]
+
+u24: TypeAlias = Annotated[int, Scalar("u24", "int", 24)]
+u40: TypeAlias = Annotated[int, Scalar("u40", "int", 40)]
+u48: TypeAlias = Annotated[int, Scalar("u48", "int", 48)]
+u56: TypeAlias = Annotated[int, Scalar("u56", "int", 56)]
+i24: TypeAlias = Annotated[int, Scalar("i24", "int", 24, signed=True)]
+i40: TypeAlias = Annotated[int, Scalar("i40", "int", 40, signed=True)]
+i48: TypeAlias = Annotated[int, Scalar("i48", "int", 48, signed=True)]
+i56: TypeAlias = Annotated[int, Scalar("i56", "int", 56, signed=True)]
+f16: TypeAlias = Annotated[float, Scalar("f16", "float", 16, signed=True)]
+uleb128: TypeAlias = Annotated[int, Scalar("uleb128", "leb128", 64)]
+sleb128: TypeAlias = Annotated[int, Scalar("sleb128", "leb128", 64, signed=True)]
+zigzag: TypeAlias = Annotated[int, Scalar("zigzag", "zigzag", 64, signed=True)]
+vlq: TypeAlias = Annotated[int, Scalar("vlq", "vlq", 64)]
+
+
+class Overlong(int):
+    """
+    An integer that was read from more bytes than it needs, `size`, and is written to as many.
+    """
+
+    size: int
+
+    def __new__(cls, number: int, size: int) -> "Overlong":
+        made = super().__new__(cls, number)
+        made.size = size
+        return made
+
+    def __getnewargs__(self) -> tuple[int, int]:
+        return int(self), self.size

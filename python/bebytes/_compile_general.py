@@ -1,0 +1,422 @@
+"""
+Compiler: the plan of a struct with fields or keywords that plain plans do not know.
+"""
+
+from typing import Any, NamedTuple
+
+from ._compile import PlanBuilder
+from ._expression import names, parse
+from ._formula import leaves
+from ._layout import is_fixed, is_open, minimum_bits
+from ._nodes import NodeBuilder, show
+from ._nodes_general import build_general, order_formula
+from ._plan import Constant, Data, Fixed, List, Number, Op, Option, Plan, Ref
+from ._plan_general import (
+    Adapted,
+    Checksum,
+    Decimal,
+    Extra,
+    Formula,
+    Interval,
+    Len,
+    OneOf,
+    Ordered,
+    Packed,
+    Placed,
+    Rule,
+    Scaled,
+    SizeOf,
+    Turn,
+    Varint,
+    When,
+    Wide,
+    Word,
+)
+from ._schema import Field
+from ._specifier import MISSING, derived
+from .errors import SchemaError
+
+
+class _Place(NamedTuple):
+    """Where a field begins: `bits` behind the last byte boundary that is known, or None where that is unknown."""
+
+    bits: int | None
+
+
+class GeneralPlanBuilder(PlanBuilder):
+    """
+    Puts the fields of one schema behind each other, whatever they say.
+    """
+
+    def build(self) -> Plan:
+        options = self.schema.options
+        order = options.byteorder
+        if order in (None, "big", "little"):
+            self.byteorder = order or self.byteorder
+            return self._in_order(self.byteorder)
+        return self._turning(str(order))
+
+    def _in_order(self, byteorder: str) -> Plan:
+        self.byteorder = byteorder
+        self.ops = []
+        self._put_fields()
+        self.ops = self._with_extras()
+        return self.plan()._replace(
+            plain=False,
+            minimum=(sum(minimum_bits(op.node) for op in self.ops) + 7) // 8,
+            parameters=self.schema.options.parameters,
+            lossless=self.schema.options.lossless,
+        )
+
+    def _turning(self, text: str) -> Plan:
+        # The same fields in both orders, and from where on the one that data tells holds.
+        builder = NodeBuilder(self.schema, self.schema.fields[0], "big", False, [])
+        try:
+            tree = parse(text)
+        except ValueError as e:
+            raise SchemaError(f"{self.schema.name}: the byteorder {text!r}: {e}") from None
+        index = self.schema.field_index
+        looked_at = [index[n.path[0]] for n in names(tree) if n.path[0] in index]
+        after = max(looked_at, default=-1)
+        big = self._in_order("big")
+        builder.earlier = big.ops[: after + 1]
+        builder.field = self.schema.fields[min(after + 1, len(self.schema.fields) - 1)]
+        if after == len(self.schema.fields) - 1:
+            raise SchemaError(f"{self.schema.name}: the byteorder {text!r} is told by the last field, behind which there is none")
+        condition = order_formula(builder, text)
+        little = self._in_order("little")
+        for i, (one, other) in enumerate(zip(big.ops[: after + 1], little.ops[: after + 1], strict=True)):
+            if not _same(one.node, other.node):
+                raise self.schema.fields[i].error(
+                    f"stands before the byte order {text!r} is known; give it a byteorder of its own"
+                )
+        return big._replace(turn=Turn(condition, after, little.ops))
+
+    def _put_fields(self) -> None:
+        fields = self.schema.fields
+        offset, anchor = 0, -1
+        inside: int | None = 0  # bits into a byte, None where only data tells
+        run: list[Field] = []
+        word: list[int] = []  # the ops that share a container
+        for i, field in enumerate(fields):
+            last = i == len(fields) - 1
+            own = field.specifier.byteorder
+            order = own if own in ("big", "little") else self.byteorder
+            builder = NodeBuilder(self.schema, field, order, last and self.outermost, self.ops)
+            node: Any = build_general(builder) if own not in (None, "big", "little") else builder.build()
+            in_bits = _may_start_anywhere(node, field)
+            if not self.schema.options.unaligned:
+                if inside is None and not in_bits and not _aligns(node):
+                    raise field.error(
+                        "begins where only data tells; put `gap: bytes = align(1)` before it, or write unaligned=True for the class"
+                    )
+                if inside is not None:
+                    self.check_run(run, field, inside, in_bits)
+            run = [*run, field] if in_bits else []
+            if is_open(node) and not last and not all(_takes_nothing(f) for f in fields[i + 1 :]):
+                raise field.error(self.not_last(_core(node), fields[i + 1]))
+            if isinstance(node, Packed):
+                word.append(i)
+            elif word:
+                self._close_word(word)
+                word = []
+            self.ops.append(Op(field.name, node, self._given(field, node), offset, anchor))
+            width = minimum_bits(node) if is_fixed(node) else None
+            if width is not None:
+                offset += width
+            else:
+                offset, anchor = 0, i
+            inside = 0 if _aligns(node) else _behind(inside, node)
+            if inside == 0:
+                run = []
+            if word and self._word_is_full(word, inside):
+                self._close_word(word)
+                word = []
+        if word:
+            self._close_word(word)
+        if not self.schema.options.unaligned:
+            if inside is None:
+                raise SchemaError(
+                    f"{self.schema.name}: ends where only data tells; add `gap: bytes = align(1)`, or write unaligned=True for the class"
+                )
+            if run and inside:
+                raise self.unfinished(run, inside)
+
+    # Containers
+
+    def _word_is_full(self, word: list[int], inside: int | None) -> bool:
+        node: Any = self.ops[word[-1]].node
+        used = sum(self._packed(i).number.width for i in word)
+        if node.word.width:
+            return bool(used >= node.word.width)
+        # Without a width, a container is what lies between two byte boundaries.
+        return inside == 0
+
+    def _packed(self, index: int) -> Packed:
+        node = self.ops[index].node
+        assert isinstance(node, Packed), "only numbers share containers"
+        return node
+
+    def _close_word(self, word: list[int]) -> None:
+        # Where each number lies in the container shows once all are there.
+        first = self._packed(word[0])
+        widths = [self._packed(i).number.width for i in word]
+        field = self.schema.fields[word[0]]
+        width = first.word.width or sum(widths)
+        if sum(widths) != width or width % 8 or width > 128:
+            raise field.error(
+                f"the bit fields from here on take {sum(widths)} bits of a word of {width};"
+                " they must fill it, and it has 8, 16 ... 128 bits"
+            )
+        used = 0
+        for i, bits in zip(word, widths, strict=True):
+            node = self._packed(i)
+            if node.word != first.word:
+                raise self.schema.fields[i].error("shares a word with fields of another width, bit order or byte order")
+            lsb_first = bool(node.word.at)
+            at = used if lsb_first else width - used - bits
+            placed: Any = Packed(node.number, Word(width, node.word.little, at, used))
+            self.ops[i] = self.ops[i]._replace(node=placed)
+            used += bits
+
+    # What fields have beside their nodes
+
+    def _given(self, field: Field, node: Any) -> Any:
+        s = field.specifier
+        for name in ("const", "computed", "checksum", "padding"):
+            if getattr(s, name) is not MISSING:
+                if field.default is not derived:
+                    raise field.error(f"{name} gives the value; drop the default")
+                return {"const": "constant"}.get(name, name)
+        if field.default is not derived:
+            return ""
+        core = _core(node)
+        if not (isinstance(core, Number) and core.kind in ("int", "enum", "flags", "bool")) and not isinstance(
+            core, Varint | Decimal | Packed
+        ):
+            raise field.error("derived is for integer fields (u8 ... i128), which count or measure others")
+        return "here" if self.schema.is_derived_here(field) else "outer"
+
+    def _with_extras(self) -> list[Op]:
+        ops = list(self.ops)
+        checks: dict[int, list[int]] = {}
+        extras: dict[int, Extra] = {}
+        for i, field in enumerate(self.schema.fields):
+            extra = self._extra(i, field, ops)
+            if extra is None:
+                continue
+            extras[i] = extra
+            ready = self._ready(i, extra)
+            if ready is not None:
+                checks.setdefault(ready, []).append(i)
+        for i, given in checks.items():
+            extras[i] = extras.get(i, Extra())._replace(checks=tuple(given))
+        return [op._replace(extra=extras.get(i)) for i, op in enumerate(ops)]
+
+    def _extra(self, index: int, field: Field, ops: list[Op]) -> Extra | None:
+        s = field.specifier
+        if not s.general:
+            return None
+        node = ops[index].node
+        # The names behind a field are known here: all ops are there.
+        builder = NodeBuilder(self.schema, field, self.byteorder, False, ops)
+        computed = None
+        if s.computed is not MISSING:
+            computed = self._formula(builder, s.computed, "computed", later=True)
+            if not isinstance(_core(node), Number | Varint | Decimal | Packed) or getattr(_core(node), "kind", "int") in (
+                "float",
+                "char",
+            ):
+                raise field.error(f"{show(field.type)} is no integer, and computed fields are integers")
+        checksum = self._checksum(builder, index, node) if s.checksum is not MISSING else None
+        rule = self._rule(builder, index, node, ops) if s.valid is not MISSING else None
+        constant = None if s.const is MISSING else s.const
+        padding: Any = ""
+        if s.padding is not MISSING:
+            lossless = self.schema.options.lossless
+            padding = s.padding[2] or ("keep" if lossless else "zero")
+            if padding == "ignore" and lossless:
+                padding = "keep"
+        if constant is None and not padding and computed is None and checksum is None and rule is None:
+            return None
+        return Extra(constant, padding, computed, checksum, rule)
+
+    def _formula(self, builder: NodeBuilder, text: Any, what: str, **keywords: Any) -> Formula:
+        if not isinstance(text, str):
+            raise builder.field.error(f"{what} is {text!r}; write an expression")
+        try:
+            tree = parse(text)
+        except ValueError as e:
+            raise builder.field.error(f"the {what} {text!r}: {e}") from None
+        return Formula(builder.references(text, **keywords).number(tree), text)
+
+    def _ready(self, index: int, extra: Extra) -> int | None:
+        # The op after which a number that is worked out can be looked at.
+        if extra.checksum is not None:
+            refs = [] if extra.checksum.start is None else list(leaves(extra.checksum.start.expression))
+            return max([index, extra.checksum.last, *map(self._top, refs)])
+        if extra.computed is not None:
+            return max([index, *map(self._top, leaves(extra.computed.expression))])
+        return None
+
+    def _top(self, leaf: Any) -> int:
+        if isinstance(leaf, SizeOf):
+            if not leaf.path:
+                return len(self.ops) - 1
+            return leaf.path[0] if len(leaf.path) > 1 else leaf.last
+        if isinstance(leaf, Ref | Len):
+            return leaf.path[0]
+        return -1
+
+    def _checksum(self, builder: NodeBuilder, index: int, node: Any) -> Checksum:
+        from ._checksums import find_algorithm
+
+        field = builder.field
+        name, over, start = field.specifier.checksum
+        try:
+            algorithm = find_algorithm(name)
+        except ValueError as e:
+            raise field.error(str(e)) from None
+        core = _core(node)
+        if algorithm.is_digest:
+            fits = isinstance(core, Data) and core.length == Fixed(algorithm.width // 8) and not core.text
+            needed = f"bytes of {algorithm.width // 8}"
+        else:
+            number = core.number if isinstance(core, Packed) else core
+            fits = isinstance(number, Number) and number.kind == "int" and not number.signed and (
+                algorithm.width <= number.width
+            )
+            needed = f"an unsigned integer of at least {algorithm.width} bits"
+        if not fits:
+            raise field.error(f"{algorithm.name} needs {needed}")
+        first, last = self._range(field, over)
+        formula = None
+        if start is not None:
+            if not algorithm.takes_start:
+                raise field.error(f"{algorithm.name} starts with nothing; only sums take start=")
+            if isinstance(start, int):
+                formula = Formula(Constant(start), str(start))
+            else:
+                formula = self._formula(builder, start, "start", later=True)
+        return Checksum(algorithm.name, first, last, formula)
+
+    def _range(self, field: Field, over: Any) -> tuple[int, int]:
+        if not isinstance(over, str):
+            raise field.error(f"over is {over!r}; write 'name', 'first:last' or ':'")
+        names_of = [part.strip() for part in over.split(":")]
+        if len(names_of) == 1:
+            names_of *= 2
+        if len(names_of) != 2:
+            raise field.error(f"over is {over!r}; write 'name', 'first:last' or ':'")
+        ends = [0, len(self.schema.fields) - 1]
+        for i, name in enumerate(names_of):
+            if name:
+                found = self.schema.field_index.get(name)
+                if found is None:
+                    known = ", ".join(f.name for f in self.schema.fields)
+                    raise field.error(f"over={over!r} names {name!r}, which {self.schema.name} does not declare (its fields: {known})")
+                ends[i] = found
+        if ends[0] > ends[1]:
+            raise field.error(f"over={over!r}: {names_of[1]!r} stands before {names_of[0]!r}")
+        return ends[0], ends[1]
+
+    def _rule(self, builder: NodeBuilder, index: int, node: Any, ops: list[Op]) -> Rule:
+        valid = builder.field.specifier.valid
+        core = _whole(node)
+        each = isinstance(core, List)
+        while isinstance(core, List):
+            core = core.item
+        if isinstance(valid, str):
+            # Only what stands before the field, and itself, is known when it is read.
+            before = NodeBuilder(self.schema, builder.field, self.byteorder, False, ops[:index])
+            text = self._formula(before, valid, "valid", own=node)
+            return Rule(text, f"{builder.field.name} with {valid}", False)
+        if isinstance(valid, range):
+            if not valid:
+                raise builder.field.error(f"valid is {valid!r}, which is empty")
+            low, high = min(valid[0], valid[-1]), max(valid[0], valid[-1])
+            step = abs(valid.step) if abs(valid.step) != 1 else 0
+            shown = f"{low} to {high}" + (f" in steps of {step}" if step else "")
+            return Rule(Interval(low, high, step), shown, each)
+        if isinstance(valid, tuple):
+            if len(valid) != 2:
+                raise builder.field.error(f"valid is {valid!r}; a pair of bounds is two numbers, a set is written in braces")
+            return Rule(Interval(valid[0], valid[1], 0), f"{valid[0]} to {valid[1]}", each)
+        if isinstance(valid, set | frozenset | list):
+            if not valid:
+                raise builder.field.error("valid is empty")
+            try:
+                values = frozenset(valid)
+            except TypeError:
+                raise builder.field.error(f"valid holds what is not hashable: {valid!r}") from None
+            return Rule(OneOf(values), f"one of {', '.join(sorted(map(_shown, values)))}", each)
+        raise builder.field.error(f"valid is {valid!r}; write a range, a set, a pair of bounds or an expression")
+
+
+def _shown(value: Any) -> str:
+    return str(int(value)) if isinstance(value, int) and not isinstance(value, bool) else repr(value)
+
+
+def _core(node: Any) -> Any:
+    # What is held, inside what says when, where, in which order, and what becomes of it.
+    while isinstance(node, When | Ordered | Adapted | Scaled | Placed | Option):
+        node = node.big if isinstance(node, Ordered) else node.node
+    return node
+
+
+def _whole(node: Any) -> Any:
+    while isinstance(node, When | Ordered | Placed):
+        node = node.big if isinstance(node, Ordered) else node.node
+    return node
+
+
+def _aligns(node: Any) -> bool:
+    core = _core(node)
+    return isinstance(core, Data) and type(core.length).__name__ == "Aligning"
+
+
+def _may_start_anywhere(node: Any, field: Field) -> bool:
+    core = _core(node)
+    if isinstance(core, Packed | Wide):
+        return True
+    if isinstance(core, List):
+        return field.specifier.bits is not MISSING
+    return field.specifier.bits is not MISSING or isinstance(core, Decimal)
+
+
+def _takes_nothing(field: Field) -> bool:
+    return field.specifier.general and field.specifier.at is not MISSING
+
+
+def _behind(inside: int | None, node: Any) -> int | None:
+    # Bits into a byte behind a node.
+    core = _core(node)
+    if is_fixed(node):
+        width = minimum_bits(node)
+    elif isinstance(core, Wide):
+        return None
+    elif isinstance(core, List):
+        width = minimum_bits(core.item)
+        if width % 8:
+            return None
+        width = 0
+    elif isinstance(node, When):
+        width = minimum_bits(node.node) if is_fixed(node.node) else 0
+        if width % 8:
+            return None
+    else:
+        width = 0  # all that has a variable size is made of whole bytes
+    return None if inside is None else (inside + width) % 8
+
+
+def _same(one: Any, other: Any) -> bool:
+    # Whether two nodes are the same apart from an order of bytes that no byte has.
+    one_core, other_core = _core(one), _core(other)
+    if isinstance(one_core, Number) and isinstance(other_core, Number):
+        return one_core.little == other_core.little or one_core.width == 8
+    if isinstance(one_core, List) and isinstance(other_core, List):
+        return _same(one_core.item, other_core.item)
+    plan, other_plan = getattr(one_core, "plan", None), getattr(other_core, "plan", None)
+    if plan is not None and other_plan is not None:
+        return all(_same(a.node, b.node) for a, b in zip(plan.ops, other_plan.ops, strict=True))
+    return bool(one_core == other_core)

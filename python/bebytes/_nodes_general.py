@@ -1,0 +1,529 @@
+"""
+Compiler: the node of a field that says more than plain plans know.
+
+What a field says is put around its node from the inside out: what it holds, how that is made a value, in how many bytes, at
+which place, in which order, and when at all.
+"""
+
+import codecs
+import typing
+from types import NoneType, UnionType
+from typing import Any
+
+from ._expression import parse
+from ._nodes import NodeBuilder, show, unwrap
+from ._plan import Constant, Data, Fixed, Number, Option, Record
+from ._plan_general import (
+    KEPT,
+    Adapted,
+    Aligning,
+    Case,
+    Decimal,
+    Formula,
+    Ordered,
+    Packed,
+    Placed,
+    Recursion,
+    Scaled,
+    Switch,
+    Text,
+    UntilItem,
+    Varint,
+    When,
+    Wide,
+    Word,
+)
+from ._schema import Schema, scalar_of
+from ._specifier import MISSING, Specifier
+from .types import Scalar
+
+_POLICIES = ("zero", "keep", "ignore")
+
+
+def build_general(builder: NodeBuilder) -> Any:
+    """
+    The node of a field with keywords that plain plans do not know.
+
+    Raises:
+        SchemaError: the field declares no valid layout.
+    """
+    return _GeneralBuilder(
+        builder.schema, builder.field, builder.byteorder, builder.may_end_open, builder.earlier
+    ).build_whole()
+
+
+class _GeneralBuilder(NodeBuilder):
+    """
+    Makes the node of one field, whatever it says.
+    """
+
+    def build_whole(self) -> Any:
+        s = self.specifier
+        order = s.byteorder
+        if order is not None and order not in ("big", "little"):
+            return self._ordered(order)
+        if s.when is not MISSING:
+            condition = self.formula(s.when, "when")
+            self._drop_none()
+            return When(condition, self._placed())
+        return self._placed()
+
+    def annotation(self) -> Any:
+        return unwrap(getattr(self, "of_type", None) or self.field.type)
+
+    def _ordered(self, text: str) -> Any:
+        # One field in the order that an expression comes to.
+        condition = order_formula(self, text)
+        made = []
+        for order in ("big", "little"):
+            inner = self._copy()
+            inner.byteorder = order
+            inner.specifier.byteorder = order
+            made.append(inner.build_whole())
+        return Ordered(condition, made[0], made[1])
+
+    def _copy(self, **changes: Any) -> "_GeneralBuilder":
+        from copy import copy
+
+        inner = copy(self)
+        inner.specifier = copy(self.specifier)
+        for name, value in changes.items():
+            setattr(inner.specifier, name, value)
+        return inner
+
+    def _drop_none(self) -> None:
+        annotation = self.annotation()
+        if typing.get_origin(annotation) not in (typing.Union, UnionType) or NoneType not in typing.get_args(annotation):
+            raise self.field.error(f"when makes it None at times; write {show(annotation)} | None")
+        rest = tuple(a for a in typing.get_args(annotation) if a is not NoneType)
+        self.of_type = rest[0] if len(rest) == 1 else typing.Union[rest]  # noqa: UP007 (of a tuple made here)
+
+    def _placed(self) -> Any:
+        s = self.specifier
+        if s.at is MISSING:
+            for name in ("origin", "align"):
+                if getattr(s, name) is not MISSING:
+                    raise self.field.error(f"{name} belongs to at; write at(position, {name}=...)")
+            return self._valued()
+        origin = "message" if s.origin is MISSING else s.origin
+        if origin not in ("message", "struct", "here"):
+            raise self.field.error(f"origin is {origin!r}; write 'message', 'struct' or 'here'")
+        align = 1 if s.align is MISSING else s.align
+        if not isinstance(align, int) or align < 1:
+            raise self.field.error(f"align is {align!r}; write a number of bytes, 1 or more")
+        if self.unaligned:
+            raise self.field.error("at is for structs on byte boundaries")
+        position = self.formula(s.at, "at")
+        return Placed(position, origin, align, self._valued())
+
+    def _valued(self) -> Any:
+        # What is held, and what becomes of it.
+        s = self.specifier
+        if s.switch is not MISSING:
+            return self._sized(self._switch())
+        if s.adapt is not MISSING:
+            return self._adapted()
+        if s.scaled is not MISSING:
+            return self._scaled()
+        return self._held()
+
+    def _held(self) -> Any:
+        s = self.specifier
+        if s.const is not MISSING:
+            return self._constant()
+        if s.padding is not MISSING:
+            return self._padding()
+        if s.bcd is not MISSING:
+            return self._decimal()
+        if isinstance(s.bits, str):
+            return self._wide()
+        if s.checksum is not MISSING:
+            self._size_of_digest()
+        if s.encoding is not MISSING or s.pad is not MISSING or s.strip is not MISSING:
+            return self._text()
+        if s.bit_order is not MISSING or s.word is not MISSING or (
+            s.bits is not MISSING and (self.schema.options.bit_order is not None or self.schema.options.word is not None)
+        ):
+            return self._packed()
+        if s.unknown is not MISSING:
+            return self._known_or_not()
+        return self.build_plain()
+
+    # Expressions
+
+    def formula(self, text: Any, what: str, **keywords: Any) -> Formula:
+        """
+        The formula of a number or an expression.
+
+        Raises:
+            SchemaError: it is none.
+        """
+        if isinstance(text, int):
+            return Formula(Constant(int(text)), str(text))
+        if not isinstance(text, str):
+            raise self.field.error(f"{what} is {text!r}; write an expression")
+        try:
+            tree = parse(text)
+        except ValueError as e:
+            raise self.field.error(f"the {what} {text!r}: {e}") from None
+        return Formula(self.references(text, **keywords).number(tree), text)
+
+    # Values
+
+    def _switch(self) -> Switch:
+        selector, cases, default = self.specifier.switch
+        try:
+            tree = parse(selector)
+        except ValueError as e:
+            raise self.field.error(f"the switch {selector!r}: {e}") from None
+        expression = self.references(selector).anything(tree)
+        if not isinstance(cases, dict) and not hasattr(cases, "items"):
+            raise self.field.error("the cases of a switch are a mapping from values to types")
+        made = tuple(self._case(key, of) for key, of in cases.items())
+        otherwise = None if default is MISSING else self._case((), default)
+        return Switch(Formula(expression, selector), made, otherwise)
+
+    def _case(self, key: Any, of: Any) -> Case:
+        keys = key if isinstance(key, tuple) else (key,)
+        values: list[int | bytes] = []
+        for value in keys:
+            if isinstance(value, int):
+                values.append(int(value))
+            elif isinstance(value, bytes | str):
+                values.append(value.encode() if isinstance(value, str) else value)
+            else:
+                raise self.field.error(f"{value!r} is no value of a selector; write numbers, members or bytes")
+        if of is None or of is NoneType:
+            return Case(tuple(values), None, (NoneType,))
+        inner = self._copy(switch=MISSING, when=MISSING, at=MISSING, size=MISSING)
+        inner.of_type = inner.field._resolve(of, {**inner.field.module, **inner.field.constants}) if isinstance(of, str) else of  # noqa: SLF001 (of the same package)
+        return Case(tuple(values), inner._valued(), _classes(unwrap(inner.of_type)))
+
+    def _adapted(self) -> Adapted:
+        adapter = self.specifier.adapt
+        decode, encode = adapter if isinstance(adapter, tuple) else (
+            getattr(adapter, "decode", None), getattr(adapter, "encode", None)
+        )
+        if not callable(decode) or not callable(encode):
+            raise self.field.error("adapt takes a pair (decode, encode) of functions, or an object with both")
+        inner = self._copy(adapt=MISSING)
+        annotation = self.annotation()
+        carrier = getattr(adapter, "carrier", None)
+        is_list = typing.get_origin(annotation) is list
+        if is_list:
+            (item,) = typing.get_args(annotation)
+            held = self._carrier_of(item, carrier)
+            inner.of_type = list[held]  # type: ignore[valid-type]  # a type at run time
+            node = inner._adapted_list(decode, encode, getattr(adapter, "name", show(item)))
+            return node  # type: ignore[return-value]  # a list of what is adapted
+        size = getattr(adapter, "size", None)
+        if size is not None and inner.specifier.size is MISSING:
+            inner.specifier.size = size
+        inner.of_type = self._carrier_of(annotation, carrier)
+        return Adapted(inner._held(), decode, encode, getattr(adapter, "name", None) or f"a {_plain_name(annotation)}")
+
+    def _adapted_list(self, decode: Any, encode: Any, name: str) -> Any:
+        builder = self
+
+        class _Items(_GeneralBuilder):
+            def item(self, annotation: Any) -> Any:
+                return Adapted(super().item(annotation), decode, encode, name)
+
+        builder.__class__ = _Items
+        return builder.build_plain()
+
+    def _carrier_of(self, annotation: Any, carrier: Any) -> Any:
+        # What stands on the wire: what the adapter says, a scalar beside the annotation, or bytes where there is a length.
+        if carrier is not None:
+            return carrier
+        for entry in getattr(annotation, "__metadata__", ()):
+            if scalar_of(entry) is not None or entry in (bytes, str):
+                return entry
+        if scalar_of(annotation) is not None or annotation in (bytes, str, bool):
+            return annotation
+        if isinstance(annotation, type) and (
+            hasattr(annotation, "__bebytes_schema__") or issubclass(annotation, int)
+        ) and annotation is not int:
+            return annotation
+        s = self.specifier
+        if not (s.size is MISSING and s.until is MISSING and s.after is MISSING):
+            return bytes
+        raise self.field.error(
+            f"what {show(annotation)} is on the wire is not said; write Annotated[{_plain_name(annotation)}, u32]"
+            " or another type, or give it a size"
+        )
+
+    def _scaled(self) -> Scaled:
+        carrier, scale, offset = self.specifier.scaled
+        annotation = self.annotation()
+        if annotation is not float:
+            raise self.field.error(f"{show(annotation)} is not float; scaled and fixed numbers are floats")
+        if not isinstance(scale, int | float) or scale == 0 or scale != scale:
+            raise self.field.error(f"scale is {scale!r}; write a number other than 0")
+        inner = self._copy(scaled=MISSING)
+        inner.of_type = carrier
+        scalar = scalar_of(unwrap(carrier))
+        if scalar is None or scalar.kind in ("float", "char"):
+            raise self.field.error(f"{show(carrier)} carries no scaled number; write an integer type, such as u16")
+        return Scaled(inner._held(), float(scale), float(offset))
+
+    # What is held
+
+    def _constant(self) -> Any:
+        value = self.specifier.const
+        annotation = self.annotation()
+        inner = self._copy(const=MISSING)
+        if annotation in (bytes, str):
+            content = value.encode() if isinstance(value, str) else value
+            if type(value) is not annotation:
+                raise self.field.error(f"the constant {value!r} is no {annotation.__name__}")
+            s = inner.specifier
+            if s.size is MISSING and s.until is MISSING:
+                s.size = len(content if s.encoding is MISSING else value.encode(s.encoding))
+        node = inner._held()
+        from ._python_write import to_number
+
+        if isinstance(node, Number):
+            from .errors import EncodeError
+
+            try:
+                to_number(node, value, 0)
+            except EncodeError as e:
+                raise self.field.error(f"the constant does not fit: {e.explanation()}") from None
+        return node
+
+    def _padding(self) -> Any:
+        what, length, policy = self.specifier.padding
+        if policy is not None and policy not in _POLICIES:
+            raise self.field.error(f"policy is {policy!r}; write 'zero', 'keep' or 'ignore'")
+        annotation = self.annotation()
+        inner = self._copy(padding=MISSING)
+        if what == "bits":
+            if scalar_of(annotation) is None and annotation is not bool:
+                raise self.field.error(f"reserved bits are a number; write u8 or another for {show(annotation)}")
+            return inner._held()
+        if annotation is not bytes:
+            raise self.field.error(f"padding is bytes; write bytes for {show(annotation)}")
+        if what == "align":
+            if not isinstance(length, int) or not 1 <= length <= 1 << 32:
+                raise self.field.error(f"align is {length!r}; write a number of bytes, 1 or more")
+            return Data(Aligning(length), False, little=self.byteorder == "little")
+        inner.specifier.size = length
+        return inner._held()
+
+    def _decimal(self) -> Decimal:
+        digits = self.specifier.bcd
+        if self.annotation() is not int:
+            raise self.field.error(f"{show(self.annotation())} is not int; decimal digits are an int")
+        if not isinstance(digits, int) or not 1 <= digits <= 36:
+            raise self.field.error(f"bcd is {digits!r}; write 1 to 36 digits")
+        if digits % 2 and not self.unaligned:
+            raise self.field.error(f"{digits} digits end inside a byte; write an even number, or unaligned=True for the class")
+        return Decimal(digits, self.byteorder == "little")
+
+    def _wide(self) -> Wide:
+        text = self.specifier.bits
+        scalar = scalar_of(self.annotation())
+        if scalar is None or scalar.kind != "int":
+            raise self.field.error(f"a width from data is for integers, not for {show(self.annotation())}")
+        number = self._copy(bits=MISSING)._number(self.annotation())
+        width = self.formula(text, "bits")
+        if isinstance(width.expression, Constant):
+            raise self.field.error(f"bits is {text!r}; {scalar.name} takes 1 to {scalar.width} bits, written as a number")
+        return Wide(number, width)
+
+    def _size_of_digest(self) -> None:
+        from ._checksums import find_algorithm
+
+        name = self.specifier.checksum[0]
+        try:
+            algorithm = find_algorithm(name)
+        except ValueError as e:
+            raise self.field.error(str(e)) from None
+        if self.annotation() is bytes and self.specifier.size is MISSING:
+            self.specifier = self._copy(size=(algorithm.width + 7) // 8).specifier
+
+    def _text(self) -> Data:
+        s = self.specifier
+        annotation = self.annotation()
+        if typing.get_origin(annotation) is list:
+            inner = self._copy(encoding=MISSING, pad=MISSING, strip=MISSING)
+            form = self._form(typing.get_args(annotation)[0])
+
+            class _Items(_GeneralBuilder):
+                def item(self, annotation: Any) -> Any:
+                    data = super().item(annotation)
+                    if not isinstance(data, Data):
+                        raise self.field.error("encoding, pad and strip are for str and bytes")
+                    return data._replace(form=form)
+
+            inner.__class__ = _Items
+            return inner.build_plain()  # type: ignore[return-value]  # a list of such data
+        if annotation not in (bytes, str):
+            raise self.field.error(f"encoding, pad and strip are for str and bytes, not for {show(annotation)}")
+        data = self._copy(encoding=MISSING, pad=MISSING, strip=MISSING)._held()
+        if not isinstance(data, Data):
+            raise self.field.error("encoding, pad and strip are for str and bytes")
+        form = self._form(annotation)
+        if s.pad is not MISSING and not isinstance(data.length, Fixed) and s.size is MISSING:
+            raise self.field.error("pad fills a size; write size(...)")
+        return data._replace(form=form)
+
+    def _form(self, annotation: Any) -> Text:
+        s = self.specifier
+        encoding = "utf-8" if s.encoding is MISSING else s.encoding
+        try:
+            codec = codecs.lookup(encoding).name
+        except (LookupError, TypeError):
+            raise self.field.error(f"{encoding!r} is no codec that Python knows") from None
+        if annotation is bytes and s.encoding is not MISSING:
+            raise self.field.error("encoding is for str; bytes have none")
+        pad = b"" if s.pad is MISSING else s.pad
+        if isinstance(pad, str):
+            pad = pad.encode(codec.removesuffix("-sig"))
+        strip = "right" if s.strip is MISSING else s.strip
+        if not isinstance(pad, bytes) or strip not in ("right", "left", "both", "first", ""):
+            raise self.field.error(f"pad is {s.pad!r}, strip {s.strip!r}; write a character, and 'right', 'left', 'both', 'first' or ''")
+        return Text(codec, pad, strip)
+
+    def _packed(self) -> Packed:
+        s, options = self.specifier, self.schema.options
+        bit_order = options.bit_order if s.bit_order is MISSING else s.bit_order
+        width = options.word if s.word is MISSING else s.word
+        if s.bits is MISSING:
+            raise self.field.error("bit_order and word are for bit fields; write bits(n)")
+        if bit_order not in (None, "msb", "lsb"):
+            raise self.field.error(f"bit_order is {bit_order!r}; write 'msb' or 'lsb'")
+        if width is not None and (not isinstance(width, int) or width % 8 or not 8 <= width <= 128):
+            raise self.field.error(f"word is {width!r}; write 8, 16, ... 128 bits")
+        inner = self._copy(bit_order=MISSING, word=MISSING)
+        number = inner._known_or_not() if s.unknown is not MISSING else inner._number(inner.annotation())
+        # Where in its word it lies shows once the fields stand behind each other.
+        return Packed(number, Word(width or 0, self.byteorder == "little", 0 if bit_order != "lsb" else 1, 0))
+
+    def _known_or_not(self) -> Number:
+        policy = self.specifier.unknown
+        node = self._copy(unknown=MISSING)._number(self.annotation())
+        if node.table is None:
+            raise self.field.error(f"unknown is for enums and flags, not for {show(self.annotation())}")
+        if policy == "error" and not isinstance(policy, node.table.cls):
+            return node._replace(unknown=None)
+        if policy == "keep" and not isinstance(policy, node.table.cls):
+            return keeping(node)
+        if isinstance(policy, node.table.cls) and not node.table.flags:
+            return node._replace(unknown=policy)
+        raise self.field.error(f"unknown is {policy!r}; write 'error', 'keep', or a member of {node.table.name}")
+
+    def ending(self) -> Any:
+        given = self.specifier.repeat_until
+        if given is MISSING:
+            return super().ending()
+        condition, keep, sentinel = given
+        if not keep and sentinel is MISSING:
+            raise self.field.error("where the last item is dropped, sentinel=... says what is written for it")
+        if keep and sentinel is not MISSING:
+            raise self.field.error("sentinel is written for an item that is dropped; write keep=False too")
+        # The formula is made once the node of the items is known.
+        return UntilItem(Formula(Constant(0), condition), KEPT if keep else sentinel)
+
+    def _repeated(self, node: Any, counts: list[Any]) -> Any:
+        made = [
+            UntilItem(self.formula(count.formula.text, "repeat_until", item=node), count.sentinel)
+            if isinstance(count, UntilItem)
+            else count
+            for count in counts
+        ]
+        return super()._repeated(node, made)
+
+
+def keeping(node: Number) -> Number:
+    """
+    The node of an enum or of flags that keeps numbers no member has.
+    """
+    low, high = (0, (1 << node.width) - 1) if not node.signed else (-(1 << (node.width - 1)), (1 << (node.width - 1)) - 1)
+    return node._replace(unknown=KEPT, minimum=low, maximum=high)
+
+
+def order_formula(builder: NodeBuilder, text: str) -> Formula:
+    """
+    The formula of an expression that comes to "big" or "little": 1 for little.
+
+    Raises:
+        SchemaError: it is none.
+    """
+    try:
+        tree = parse(text)
+    except ValueError as e:
+        raise builder.field.error(f"byteorder is {text!r}: {e}; write 'big' or 'little'") from None
+    from ._expression import Name, Operation
+
+    known = (*builder.schema.field_index, *builder.schema.options.parameters, "big", "little")
+    if isinstance(tree, Name) and tree.path[0] not in known:
+        raise builder.field.error(f"byteorder is {text!r}; write 'big' or 'little', or an expression that comes to one")
+
+    def ends(tree: Any) -> Any:
+        # What an expression comes to at its ends is an order; conditions are as any.
+        if isinstance(tree, Operation) and tree.operator == "if":
+            return Operation("if", (tree.operands[0], ends(tree.operands[1]), ends(tree.operands[2])))
+        if tree in (Name(("little",)), b"little"):
+            return 1
+        if tree in (Name(("big",)), b"big"):
+            return 0
+        return tree
+
+    return Formula(builder.references(text).number(ends(tree)), text)
+
+
+def general_record(builder: NodeBuilder, inner: Schema) -> Any:
+    """
+    The node of a struct that gets parameters, or contains itself.
+
+    Raises:
+        SchemaError: it gets others than it wants.
+    """
+    given = builder.specifier.parameters
+    given = {} if given is MISSING else dict(given)
+    wanted = inner.options.parameters
+    if set(given) != set(wanted):
+        raise builder.field.error(
+            f"{inner.name} takes the parameters {', '.join(wanted) or 'none'}; {', '.join(given) or 'none'} are given"
+        )
+    general = builder if isinstance(builder, _GeneralBuilder) else _GeneralBuilder(
+        builder.schema, builder.field, builder.byteorder, builder.may_end_open, builder.earlier
+    )
+    formulas = tuple(general.formula(given[name], "parameter") for name in wanted)
+    if inner.compiling:
+        inner.recursions = True
+        return Recursion(inner, builder.byteorder, formulas)
+    return Record(inner.plan(builder.byteorder, outermost=False), formulas)
+
+
+def varint(builder: NodeBuilder, scalar: Scalar) -> Varint:
+    """
+    The node of an integer of a variable number of bytes.
+    """
+    kind: Any = scalar.kind
+    return Varint(kind, scalar.signed, scalar.width, builder.schema.options.lossless)
+
+
+def _classes(annotation: Any) -> tuple[type, ...]:
+    # The Python classes of the values of a type.
+    if isinstance(annotation, type):
+        if hasattr(annotation, "__bebytes_schema__"):
+            return (annotation,)
+        return (annotation,) if annotation is not bytes else (bytes, bytearray, memoryview)
+    scalar = scalar_of(annotation)
+    if scalar is not None:
+        return {"float": (float, int), "char": (str,)}.get(scalar.kind, (int,))  # type: ignore[return-value]  # of classes
+    if typing.get_origin(annotation) is list:
+        return (list, tuple)
+    inner = getattr(annotation, "__origin__", None)
+    return (inner,) if isinstance(inner, type) else (object,)
+
+
+def _plain_name(annotation: Any) -> str:
+    base = getattr(annotation, "__origin__", annotation)
+    return getattr(base, "__name__", None) or show(annotation)
+
+
+__all__ = ["Option", "Specifier", "build_general", "general_record", "order_formula", "varint"]

@@ -1,0 +1,579 @@
+"""
+What the readable runner cannot write at once: numbers that follow from what stands behind them, and what stands elsewhere.
+"""
+
+from typing import Any
+
+from ._derive import (
+    DEFERRED,
+    MEASURED,
+    UNSET,
+    Solutions,
+    is_record_of,
+    length_of_list,
+    measure,
+    number_of,
+    sized_by,
+    slot_value,
+    unsolved,
+)
+from ._expression import InvalidValue as NoValue
+from ._expression import references, solve
+from ._formula import evaluate_any
+from ._plan import Data, Fixed, List, Number, Plan, Record
+from ._plan_general import Decimal, Formula, Len, Ordered, Packed, Placed, Sized, SizeOf, Varint, When
+from ._python_common import Operand, Scope, follow
+from ._python_formula import PENDING, Pending, look_up, natural, whole
+from ._python_read_general import covered_bytes, holds, position, varint_bytes
+from ._python_write import Output, check_length, to_number, write_node
+from .errors import ChecksumMismatch, EncodeError, InvalidValue, WrongType
+from .fields import derived
+
+Path = tuple[int, ...]
+
+
+class WritingScope(Scope):
+    """
+    The fields of a struct that is being written: those written, and those still to come, as the record has them.
+
+    Attributes:
+        record: the object that is written.
+        ops: those of the plan, in the byte order that the data tells.
+        pending: the paths of the numbers that are written as zeros for now.
+        placed: of the fields at places of their own, where that is, from what their positions count from on.
+        done: whether all fields are written.
+        path: of the struct, from the outermost on.
+    """
+
+    __slots__ = ("_asked", "_checks", "_own", "_pinned", "done", "ops", "out", "path", "pending", "placed", "record")
+
+    plan: Plan
+
+    def __init__(
+        self, plan: Plan, record: Any, out: Output, start: int, parameters: tuple[int, ...], own: Solutions
+    ) -> None:
+        super().__init__(plan, start, parameters)
+        self.record = record
+        self.ops = plan.ops
+        self.out = out
+        self.pending: list[Path] = []
+        self.placed: dict[int, int] = {}
+        self.done = False
+        self.path = tuple(out.trail)
+        self._own = own
+        self._asked: set[Path] = set()
+        self._checks: list[tuple[int, Any, int, int]] = []
+        self._pinned: list[tuple[int, int]] = []
+
+    # What expressions see
+
+    def lookup(self, leaf: Any) -> Operand:
+        """
+        What a leaf of an expression stands for; None where the field is absent.
+
+        Raises:
+            Pending: that is not known yet.
+        """
+        path = getattr(leaf, "path", None)
+        if isinstance(leaf, SizeOf):
+            known = self.done if not leaf.path else leaf.last < len(self.operands) or len(leaf.path) > 1
+            if not known or (leaf.path and leaf.path[0] >= len(self.operands)):
+                raise Pending
+            if leaf.path and len(leaf.path) == 1:
+                self._settle(range(leaf.path[0], leaf.last + 1))
+            elif not leaf.path:
+                self._settle(range(len(self.ops)))
+            return look_up(self, leaf)
+        if type(leaf).__name__ in ("Parameter", "Item", "Own") or not path:
+            return look_up(self, leaf)
+        if path[0] >= len(self.operands):
+            return self._to_come(leaf, path)
+        operand = follow(self, path)
+        if operand is PENDING:
+            operand = self.resolve(path)
+        return None if operand is None else len(operand) if isinstance(leaf, Len) else operand
+
+    def _settle(self, indices: range) -> None:
+        # Numbers of a variable size are put in before their sizes are asked for.
+        for i in indices:
+            if (i,) in self.pending and (i,) not in self._asked and isinstance(carrier(self.ops[i].node), Varint):
+                self.resolve((i,))
+
+    def _to_come(self, leaf: Any, path: Path) -> Operand:
+        # A field that is not written yet: as the record has it.
+        record, plan = self.record, self.plan
+        for i in path[:-1]:
+            node = plain_node(plan.ops[i].node)
+            record = slot_value(record, i)
+            if not isinstance(node, Record) or not is_record_of(record, node.plan.cls):
+                raise NoValue(None)
+            plan = node.plan
+        value, op = slot_value(record, path[-1]), plan.ops[path[-1]]
+        if value is None:
+            return None
+        if isinstance(leaf, Len):
+            length = measure(plain_node(op.node), value)
+            if length is None:
+                raise NoValue(None)
+            return length
+        if value is derived:
+            if len(path) > 1:
+                raise Pending
+            return self._derived_to_come(path[0])
+        if isinstance(plain_node(op.node), Data):
+            return str.encode(value) if issubclass(type(value), str) else bytes(value)
+        number = number_of(value)
+        if number is None:
+            raise NoValue(None)
+        return number
+
+    def _derived_to_come(self, index: int) -> int:
+        extra = self.plan.ops[index].extra
+        if extra is not None and isinstance(extra.constant, int):
+            return extra.constant
+        if extra is not None and extra.computed is not None:
+            return self._guarded((index,), lambda: self._worked_out(extra.computed))
+        solution = self._own.get((index,), UNSET)
+        if not isinstance(solution, int):
+            raise Pending
+        return solution
+
+    def _worked_out(self, formula: Any) -> int:
+        return whole(formula.expression, self)
+
+    def number_now(self, formula: Formula, bit: int) -> int:
+        """
+        The number that a formula gives.
+
+        Raises:
+            Pending: it cannot be told yet.
+            InvalidValue: there is none.
+        """
+        try:
+            return whole(formula.expression, self)
+        except NoValue as e:
+            raise InvalidValue(e.value, repr(formula.text), offset=bit) from None
+
+    # What is put in later
+
+    def write_placeholder(self, node: Any, index: int, bit: int) -> tuple[Operand, int]:
+        """
+        Write zeros for a number, or a checksum, that is not known yet.
+        """
+        if isinstance(node, When):
+            if not holds(node.condition, self, bit, "when"):
+                return None, bit
+            return self.write_placeholder(node.node, index, bit)
+        width = _width(carrier(node))
+        self.out.put(0, width, bit, little=False)
+        self.pending.append((index,))
+        return PENDING, bit + width
+
+    def note_inner(self, index: int, solutions: Solutions) -> None:
+        """
+        Note the numbers inside a struct that was just written which this one gives.
+        """
+        for path, solution in solutions.items():
+            if path[0] == index and len(path) > 1 and solution is MEASURED:
+                self.pending.append(path)
+
+    def waits(self, length: Any, actual: int, bit: int) -> bool:
+        """
+        Whether the number of a length is not known yet, and its check put off.
+        """
+        try:
+            natural(length.expression, self)
+        except Pending:
+            self._checks.append((min(len(self.operands), len(self.ops) - 1), length, actual, bit))
+            return True
+        except NoValue:
+            pass  # the check says so
+        return False
+
+    def check_pinned(self, op: Any, index: int, value: Any, operand: Operand, bit: int) -> None:
+        """
+        Check a value that was given for what is worked out otherwise.
+
+        Raises:
+            InvalidValue: it is not what it must be.
+        """
+        extra = op.extra
+        if extra.constant is not None and operand is not None and value != extra.constant:
+            raise InvalidValue(value, f"the constant {extra.constant!r}", offset=bit)
+        if extra.padding in ("zero",) and any(value if isinstance(value, bytes | bytearray) else (value,)):
+            raise InvalidValue(value, "zeros", offset=bit)
+        if (extra.computed is not None or extra.checksum is not None) and operand is not None:
+            self._pinned.append((index, bit))
+
+    def finish(self, bit: int) -> int:
+        """
+        Put in what can be told once all fields are written; the bit behind the struct.
+
+        Raises:
+            EncodeError: what is given does not agree with what is worked out.
+        """
+        self.done = True
+        waiting = False
+        for path in list(self.pending):
+            try:
+                if path in self.pending:
+                    self.resolve(path)
+            except Pending:
+                waiting = True
+        waiting = not self._checked() or waiting
+        if waiting:
+            self.out.unfinished.append(self)
+        return self.spans[-1][1] if self.spans else bit
+
+    def _checked(self) -> bool:
+        # Lengths and given numbers that had to wait; whether all could be looked at.
+        checks, self._checks = self._checks, []
+        for index, length, actual, bit in checks:
+            before = len(self._checks)
+            try:
+                check_length(length, actual, bit, self)
+            except EncodeError as e:
+                e.path = (self.ops[index].name, *e.path)
+                raise
+            for i in range(before, len(self._checks)):  # put off once more
+                self._checks[i] = (index, *self._checks[i][1:])
+        pinned, self._pinned = self._pinned, []
+        for index, bit in pinned:
+            try:
+                self._check_given(index, bit)
+            except Pending:
+                self._pinned.append((index, bit))
+        return not self._checks and not self._pinned
+
+    def _check_given(self, index: int, bit: int) -> None:
+        op = self.ops[index]
+        extra = op.extra
+        assert extra is not None, "only fields that are worked out are checked"
+        actual = self.operands[index]
+        try:
+            if extra.computed is not None:
+                expected = self.number_now(extra.computed, bit)
+                if expected != actual:
+                    raise InvalidValue(actual, f"{expected}, which is {extra.computed.text}", offset=bit)
+            else:
+                of_bytes = self._checksum(index)
+                if of_bytes != actual:
+                    raise ChecksumMismatch(of_bytes, actual, offset=bit)
+        except EncodeError as e:
+            e.path = (op.name, *e.path)
+            raise
+
+    def finish_late(self) -> None:
+        """
+        Put in what could not be told before the places were known.
+
+        Raises:
+            EncodeError: it still cannot be told.
+        """
+        try:
+            for path in list(self.pending):
+                if path in self.pending:
+                    self.resolve(path)
+            if self._checked():
+                return
+        except Pending:
+            pass
+        except EncodeError as e:
+            e.path = (*self.path, *e.path)
+            raise
+        names = self._names(self.pending[0]) if self.pending else ()
+        raise unsolved(path=(*self.path, *names), offset=self.start)
+
+    def resolve(self, path: Path) -> Any:
+        """
+        Work out a number that was written as zeros, and put it in.
+
+        Raises:
+            Pending: it cannot be told yet.
+            EncodeError: it does not fit, or there is none.
+        """
+        if path not in self.pending:
+            raise Pending
+        value = self._guarded(path, lambda: self._value_of(path))
+        if path in self.pending:
+            self._put_in(path, value)
+        return value
+
+    def _guarded(self, path: Path, work: Any) -> Any:
+        # What asks for itself is never known.
+        if path in self._asked:
+            raise Pending
+        self._asked.add(path)
+        try:
+            return work()
+        finally:
+            self._asked.discard(path)
+
+    def _value_of(self, path: Path) -> Any:
+        op = self.ops[path[0]]
+        extra = op.extra if len(path) == 1 else None
+        start = self._span(path)[0]
+        try:
+            if extra is not None and extra.computed is not None:
+                return self.number_now(extra.computed, start)
+            if extra is not None and extra.checksum is not None:
+                return self._checksum(path[0])
+        except EncodeError as e:
+            e.path = (op.name, *e.path)
+            raise
+        return self._solved(path)
+
+    def _checksum(self, index: int) -> Any:
+        from ._checksum import checksum_of
+
+        op = self.ops[index]
+        assert op.extra is not None, "a checksum says what it covers"
+        checksum = op.extra.checksum
+        assert checksum is not None, "see above"
+        if checksum.last >= len(self.operands):
+            raise Pending
+        for path in list(self.pending):
+            if checksum.first <= path[0] <= checksum.last and path != (index,) and path in self.pending:
+                self.resolve(path)
+        if any(self._waits_inside(self.operands[i]) for i in range(checksum.first, checksum.last + 1)):
+            raise Pending
+        data, base = self.out.data, self.out.base
+        shifted = covered_bytes(checksum, self, index, data) if not base else covered_bytes(
+            checksum, self, index, bytes(base) + data
+        )
+        return checksum_of(checksum, op.node, shifted, self, self.spans[index][0])
+
+    def _waits_inside(self, operand: Operand) -> bool:
+        return isinstance(operand, WritingScope) and (
+            bool(operand.pending) or any(self._waits_inside(inner) for inner in operand.operands)
+        )
+
+    def _solved(self, path: Path) -> int:
+        # A derived number, by the size or the place of what it says.
+        for i, op in enumerate(self.ops):
+            for length, measured in sized_by(op.node, slot_value(self.record, i)):
+                refs = references(length.expression)
+                if measured is not MEASURED or path not in [ref.path for ref in refs]:
+                    continue
+                actual = self._measured(i, length)
+                unknown = next(ref for ref in refs if ref.path == path)
+                try:
+                    known = {ref: self.lookup(ref) for ref in refs if ref.path != path}
+                except NoValue:
+                    known = {}
+                number = solve(length.expression, unknown, known.__getitem__, actual) if len(known) + 1 >= len(
+                    set(refs)
+                ) else None
+                if number is None:
+                    raise unsolved(path=self._names(path), offset=self._span(path)[0])
+                return number
+        raise Pending
+
+    def _measured(self, index: int, length: Any) -> int:
+        node = self.ops[index].node
+        if index in self.placed and _has_place(node, length):
+            return self.placed[index]
+        if index >= len(self.spans) or _has_place(node, length):
+            raise Pending
+        self._settle(range(index, index + 1))
+        start, end = self.spans[index]
+        return (end - start) // 8
+
+    def _span(self, path: Path) -> tuple[int, int]:
+        inner: Any = follow(self, path[:-1])
+        span: tuple[int, int] = inner.spans[path[-1]]
+        return span
+
+    def _names(self, path: Path) -> tuple[str, ...]:
+        names: list[str] = []
+        scope: Any = self
+        for i in path:
+            names.append(scope.plan.ops[i].name)
+            scope = scope.operands[i] if i < len(scope.operands) else None
+        return tuple(names)
+
+    def _put_in(self, path: Path, value: Any) -> None:
+        inner: Any = follow(self, path[:-1])
+        index = path[-1]
+        node = chosen(inner.plan.ops[index].node if inner is not self else self.ops[index].node, inner)
+        start, end = inner.spans[index]
+        self.pending.remove(path)
+        try:
+            if isinstance(node, Varint):
+                self._splice(inner, index, node, value)
+            elif isinstance(node, Data):
+                at = start // 8 - self.out.base
+                self.out.data[at : at + len(value)] = value
+            else:
+                # Written anew, over the zeros.
+                write_node(node, value, self.out, start, {}, inner)
+        except EncodeError as e:
+            e.path = (*self._names(path), *e.path)
+            raise
+        inner.operands[index] = value
+
+    def _splice(self, inner: Any, index: int, node: Varint, value: int) -> None:
+        # A number whose size only now is known: all behind it moves.
+        low, high = (-(1 << (node.width - 1)), (1 << (node.width - 1)) - 1) if node.signed else (0, (1 << node.width) - 1)
+        start, end = inner.spans[index]
+        content = varint_bytes(node, to_number(Number("int", node.width, node.signed, False, None, low, high), value, start))
+        at = start // 8 - self.out.base
+        self.out.data[at : at + (end - start) // 8] = content
+        moved = len(content) * 8 - (end - start)
+        if moved:
+            _move(self, end, moved)
+            for scope in self.out.unfinished:
+                _move(scope, end, moved)
+            inner.spans[index] = (start, start + len(content) * 8)
+
+    # Places
+
+    def put_off(self, node: Placed, value: Any, bit: int, given: Solutions) -> tuple[Operand, int]:
+        """
+        Note a field at a place of its own, to be written behind everything else.
+        """
+        self.out.places.append(Place(self, len(self.operands), node, value, bit))
+        return Unwritten(), bit
+
+
+class Unwritten:
+    """
+    The operand of a field at a place of its own, until it is written.
+    """
+
+    __slots__ = ()
+
+
+class Place:
+    """
+    A field at a place of its own.
+    """
+
+    __slots__ = ("bit", "index", "node", "path", "scope", "value")
+
+    def __init__(self, scope: WritingScope, index: int, node: Placed, value: Any, bit: int) -> None:
+        self.scope = scope
+        self.index = index
+        self.node = node
+        self.value = value
+        self.bit = bit
+        self.path = tuple(scope.out.trail)
+
+    def write(self) -> None:
+        """
+        Write it: where its position says, or behind all else.
+
+        Raises:
+            EncodeError: with the path from the struct that it stands in on; the place may be taken.
+        """
+        scope, node = self.scope, self.node
+        main = scope.out
+        origin = {"message": 0, "struct": scope.start // 8, "here": self.bit // 8}[node.origin]
+        try:
+            target = position(node, 0, self.bit, scope)
+        except Pending:
+            target = len(main.data) + -len(main.data) % node.align
+        scope.placed[self.index] = target - origin
+        out = Output(target)
+        out.places, out.unfinished, out.trail = main.places, main.unfinished, list(self.path)
+        try:
+            if target < 0:
+                raise InvalidValue(target - origin, "a position inside the message", offset=self.bit)
+            operand, _ = write_node(node.node, self.value, out, target * 8, {}, scope)
+            _merge(main, out, target, self.bit)
+        except EncodeError as e:
+            e.path = (*self.path, *e.path)
+            raise
+        _adopt(operand, main)
+        for scope_of_place in main.unfinished:
+            if scope_of_place.out is out:
+                scope_of_place.out = main
+        scope.operands[self.index] = operand
+
+
+def _merge(main: Output, out: Output, target: int, bit: int) -> None:
+    # Bytes that are there already must be the same; those that nothing is written to are zeros.
+    end = target + len(out.data)
+    for start, behind in main.taken():
+        low, high = max(start, target), min(behind, end)
+        if low < high and main.data[low:high] != out.data[low - target : high - target]:
+            raise InvalidValue(target, "a position whose bytes are free, or the same", offset=bit)
+    main.data.extend(bytes(max(end - len(main.data), 0)))
+    main.data[target:end] = out.data
+    main.take(target, end)
+
+
+def _adopt(operand: Operand, main: Output) -> None:
+    if isinstance(operand, WritingScope):
+        operand.out = main
+        for inner in operand.operands:
+            _adopt(inner, main)
+
+
+def _move(scope: Any, behind: int, by: int) -> None:
+    # Of a scope and all inside it: what begins or ends at `behind` or later.
+    if scope.start >= behind:
+        scope.start += by
+    scope.spans = [
+        (start + by if start >= behind else start, end + by if end >= behind else end) for start, end in scope.spans
+    ]
+    for operand in scope.operands:
+        if isinstance(operand, Scope):
+            _move(operand, behind, by)
+
+
+def carrier(node: Any) -> Any:
+    """
+    The node of a number or of data inside what says when, where or in which order it is written.
+    """
+    while isinstance(node, When | Ordered):
+        node = node.big if isinstance(node, Ordered) else node.node
+    return node
+
+
+def chosen(node: Any, scope: Scope) -> Any:
+    """
+    The same, in the order that the data tells.
+    """
+    while isinstance(node, When | Ordered):
+        if isinstance(node, When):
+            node = node.node
+        else:
+            node = node.little if evaluate_any(node.condition.expression, scope.lookup) else node.big
+    return node
+
+
+def plain_node(node: Any) -> Any:
+    """
+    The node inside all that stands around it.
+    """
+    while not isinstance(node, Number | Data | Record | List) and hasattr(node, "node"):
+        node = node.node
+    return plain_node(node.big) if isinstance(node, Ordered) else node
+
+
+def _width(node: Any) -> int:
+    match node:
+        case Number():
+            return node.width
+        case Packed(number):
+            return number.width
+        case Decimal(digits):
+            return digits * 4
+        case Varint():
+            return 8
+        case Data(length=Fixed(size)):
+            return size * 8
+    raise WrongType("a number", "derived")
+
+
+def _has_place(node: Any, length: Any) -> bool:
+    while not isinstance(node, Placed):
+        if isinstance(node, Sized | When):
+            node = node.node
+        else:
+            return False
+    return node.position is length
+
+
+__all__ = ["DEFERRED", "Place", "WritingScope", "carrier", "chosen", "length_of_list", "plain_node"]
