@@ -119,26 +119,29 @@ def decode(cls: Any, byteorder: str, data: Any, verify: bool) -> Any:
     """
     The value of the whole input, checksums checked or not.
     """
-    own = own_runner(cls, byteorder)
-    return own.decode(data) if verify else _unverified(cls, byteorder).decode(data, verify=False)
+    return own_runner(cls, byteorder).decode(data) if verify else _unverified(cls, byteorder).decode(data, verify=False)
 
 
 def decode_prefix(cls: Any, byteorder: str, data: Any, verify: bool) -> tuple[Any, int]:
     """
     The value at the start of the input and the bytes it takes, checksums checked or not.
     """
-    own = own_runner(cls, byteorder)
-    return own.decode_prefix(data) if verify else _unverified(cls, byteorder).decode_prefix(data, verify=False)
+    if verify:
+        return own_runner(cls, byteorder).decode_prefix(data)
+    pair: tuple[Any, int] = _unverified(cls, byteorder).decode_prefix(data, verify=False)
+    return pair
 
 
 def _unverified(cls: Any, byteorder: str) -> Any:
+    if DEFAULT == "native":
+        return own_runner(cls, byteorder)
     from ._python import Runner as Readable
 
     return Readable(schema_of(cls).plan(byteorder))
 
 
 def _make(schema: Schema, byteorder: str, backend: str) -> "Runner":
-    if backend == "native" and _native is not None and schema.plan(byteorder).plain:
+    if backend == "native" and _native is not None:
         codec: Runner = _native.codec(schema.cls, byteorder)
         return codec
     if not schema.plan(byteorder).plain:
