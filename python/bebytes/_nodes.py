@@ -289,7 +289,9 @@ class NodeBuilder:
             return given[0] if len(given) == 1 else bytes(given)
         if _is_integer(given) and 0 <= int(given) <= 0xFF:
             return int(given)
-        raise self.field.error(f"the marker {given!r} is no single byte, nor several; write 0 to 255, ASCII characters or bytes")
+        raise self.field.error(
+            f"the marker {given!r} is no single byte, nor several; write 0 to 255, ASCII characters or bytes"
+        )
 
     # Numbers
 

@@ -93,7 +93,9 @@ class _GeneralBuilder(NodeBuilder):
 
     def _drop_none(self) -> None:
         annotation = self.annotation()
-        if typing.get_origin(annotation) not in (typing.Union, UnionType) or NoneType not in typing.get_args(annotation):
+        if typing.get_origin(annotation) not in (typing.Union, UnionType) or NoneType not in typing.get_args(
+            annotation
+        ):
             raise self.field.error(f"when makes it None at times; write {show(annotation)} | None")
         rest = tuple(a for a in typing.get_args(annotation) if a is not NoneType)
         self.of_type = rest[0] if len(rest) == 1 else typing.Union[rest]  # noqa: UP007 (of a tuple made here)
@@ -141,8 +143,13 @@ class _GeneralBuilder(NodeBuilder):
             self._size_of_digest()
         if s.encoding is not MISSING or s.pad is not MISSING or s.strip is not MISSING:
             return self._text()
-        if s.bit_order is not MISSING or s.word is not MISSING or (
-            s.bits is not MISSING and (self.schema.options.bit_order is not None or self.schema.options.word is not None)
+        if (
+            s.bit_order is not MISSING
+            or s.word is not MISSING
+            or (
+                s.bits is not MISSING
+                and (self.schema.options.bit_order is not None or self.schema.options.word is not None)
+            )
         ):
             return self._packed()
         if s.unknown is not MISSING:
@@ -196,13 +203,17 @@ class _GeneralBuilder(NodeBuilder):
         if of is None or of is NoneType:
             return Case(tuple(values), None, (NoneType,))
         inner = self._copy(switch=MISSING, when=MISSING, at=MISSING, size=MISSING)
-        inner.of_type = inner.field._resolve(of, {**inner.field.module, **inner.field.constants}) if isinstance(of, str) else of  # noqa: SLF001 (of the same package)
+        inner.of_type = (
+            inner.field._resolve(of, {**inner.field.module, **inner.field.constants}) if isinstance(of, str) else of
+        )  # noqa: SLF001 (of the same package)
         return Case(tuple(values), inner._valued(), _classes(unwrap(inner.of_type)))
 
     def _adapted(self) -> Adapted:
         adapter = self.specifier.adapt
-        decode, encode = adapter if isinstance(adapter, tuple) else (
-            getattr(adapter, "decode", None), getattr(adapter, "encode", None)
+        decode, encode = (
+            adapter
+            if isinstance(adapter, tuple)
+            else (getattr(adapter, "decode", None), getattr(adapter, "encode", None))
         )
         if not callable(decode) or not callable(encode):
             raise self.field.error("adapt takes a pair (decode, encode) of functions, or an object with both")
@@ -241,9 +252,11 @@ class _GeneralBuilder(NodeBuilder):
                 return entry
         if scalar_of(annotation) is not None or annotation in (bytes, str, bool):
             return annotation
-        if isinstance(annotation, type) and (
-            hasattr(annotation, "__bebytes_schema__") or issubclass(annotation, int)
-        ) and annotation is not int:
+        if (
+            isinstance(annotation, type)
+            and (hasattr(annotation, "__bebytes_schema__") or issubclass(annotation, int))
+            and annotation is not int
+        ):
             return annotation
         s = self.specifier
         if not (s.size is MISSING and s.until is MISSING and s.after is MISSING):
@@ -318,7 +331,9 @@ class _GeneralBuilder(NodeBuilder):
         if not isinstance(digits, int) or not 1 <= digits <= 36:
             raise self.field.error(f"bcd is {digits!r}; write 1 to 36 digits")
         if digits % 2 and not self.unaligned:
-            raise self.field.error(f"{digits} digits end inside a byte; write an even number, or unaligned=True for the class")
+            raise self.field.error(
+                f"{digits} digits end inside a byte; write an even number, or unaligned=True for the class"
+            )
         return Decimal(digits, self.byteorder == "little")
 
     def _wide(self) -> Wide:
@@ -329,7 +344,9 @@ class _GeneralBuilder(NodeBuilder):
         number = self._copy(bits=MISSING)._number(self.annotation())
         width = self.formula(text, "bits")
         if isinstance(width.expression, Constant):
-            raise self.field.error(f"bits is {text!r}; {scalar.name} takes 1 to {scalar.width} bits, written as a number")
+            raise self.field.error(
+                f"bits is {text!r}; {scalar.name} takes 1 to {scalar.width} bits, written as a number"
+            )
         return Wide(number, width)
 
     def _size_of_digest(self) -> None:
@@ -383,7 +400,9 @@ class _GeneralBuilder(NodeBuilder):
             pad = pad.encode(codec.removesuffix("-sig"))
         strip = "right" if s.strip is MISSING else s.strip
         if not isinstance(pad, bytes) or strip not in ("right", "left", "both", "first", ""):
-            raise self.field.error(f"pad is {s.pad!r}, strip {s.strip!r}; write a character, and 'right', 'left', 'both', 'first' or ''")
+            raise self.field.error(
+                f"pad is {s.pad!r}, strip {s.strip!r}; write a character, and 'right', 'left', 'both', 'first' or ''"
+            )
         return Text(codec, pad, strip)
 
     def _packed(self) -> Packed:
@@ -440,7 +459,9 @@ def keeping(node: Number) -> Number:
     """
     The node of an enum or of flags that keeps numbers no member has.
     """
-    low, high = (0, (1 << node.width) - 1) if not node.signed else (-(1 << (node.width - 1)), (1 << (node.width - 1)) - 1)
+    low, high = (
+        (0, (1 << node.width) - 1) if not node.signed else (-(1 << (node.width - 1)), (1 << (node.width - 1)) - 1)
+    )
     return node._replace(unknown=KEPT, minimum=low, maximum=high)
 
 
@@ -488,8 +509,10 @@ def general_record(builder: NodeBuilder, inner: Schema) -> Any:
         raise builder.field.error(
             f"{inner.name} takes the parameters {', '.join(wanted) or 'none'}; {', '.join(given) or 'none'} are given"
         )
-    general = builder if isinstance(builder, _GeneralBuilder) else _GeneralBuilder(
-        builder.schema, builder.field, builder.byteorder, builder.may_end_open, builder.earlier
+    general = (
+        builder
+        if isinstance(builder, _GeneralBuilder)
+        else _GeneralBuilder(builder.schema, builder.field, builder.byteorder, builder.may_end_open, builder.earlier)
     )
     formulas = tuple(general.formula(given[name], "parameter") for name in wanted)
     if inner.compiling:

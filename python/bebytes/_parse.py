@@ -126,7 +126,12 @@ def _comparison(node: ast.Compare, depth: int) -> Tree:
 def _call(node: ast.Call, function: str) -> Tree:
     of: list[Tree] = []
     for argument in node.args:
-        if isinstance(argument, ast.Constant) and argument.value is None and function == "sizeof" and len(node.args) == 2:
+        if (
+            isinstance(argument, ast.Constant)
+            and argument.value is None
+            and function == "sizeof"
+            and len(node.args) == 2
+        ):
             of.append(Name(()))  # the first field, or the last one
             continue
         tree = _convert(argument, 0)

@@ -146,7 +146,8 @@ def written(plan: Plan, value: Any, parameters: tuple[int, ...] = ()) -> bytearr
     """
     if not is_record_of(value, plan.cls):
         raise WrongType(
-            f"a {plan.name}", "nothing (unset)" if value is UNSET else "derived" if value is derived else type(value).__name__
+            f"a {plan.name}",
+            "nothing (unset)" if value is UNSET else "derived" if value is derived else type(value).__name__,
         )
     out = Output()
     write_record(plan, value, out, 0, {}, parameters)

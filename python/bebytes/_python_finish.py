@@ -338,8 +338,10 @@ class WritingScope(Scope):
         if any(self._waits_inside(self.operands[i]) for i in range(checksum.first, checksum.last + 1)):
             raise Pending
         data, base = self.out.data, self.out.base
-        shifted = covered_bytes(checksum, self, index, data) if not base else covered_bytes(
-            checksum, self, index, bytes(base) + data
+        shifted = (
+            covered_bytes(checksum, self, index, data)
+            if not base
+            else covered_bytes(checksum, self, index, bytes(base) + data)
         )
         return checksum_of(checksum, op.node, shifted, self, self.spans[index][0])
 
@@ -361,9 +363,11 @@ class WritingScope(Scope):
                     known = {ref: self.lookup(ref) for ref in refs if ref.path != path}
                 except NoValue:
                     known = {}
-                number = solve(length.expression, unknown, known.__getitem__, actual) if len(known) + 1 >= len(
-                    set(refs)
-                ) else None
+                number = (
+                    solve(length.expression, unknown, known.__getitem__, actual)
+                    if len(known) + 1 >= len(set(refs))
+                    else None
+                )
                 if number is None:
                     raise unsolved(path=self._names(path), offset=self._span(path)[0])
                 return number
@@ -414,9 +418,13 @@ class WritingScope(Scope):
 
     def _splice(self, inner: Any, index: int, node: Varint, value: int) -> None:
         # A number whose size only now is known: all behind it moves.
-        low, high = (-(1 << (node.width - 1)), (1 << (node.width - 1)) - 1) if node.signed else (0, (1 << node.width) - 1)
+        low, high = (
+            (-(1 << (node.width - 1)), (1 << (node.width - 1)) - 1) if node.signed else (0, (1 << node.width) - 1)
+        )
         start, end = inner.spans[index]
-        content = varint_bytes(node, to_number(Number("int", node.width, node.signed, False, None, low, high), value, start))
+        content = varint_bytes(
+            node, to_number(Number("int", node.width, node.signed, False, None, low, high), value, start)
+        )
         at = start // 8 - self.out.base
         self.out.data[at : at + (end - start) // 8] = content
         moved = len(content) * 8 - (end - start)

@@ -50,9 +50,7 @@ MAXIMUM_RECURSION = 64
 """Structs that contain themselves, and places, inside each other."""
 
 
-def read_general_record(
-    plan: Plan, source: Input, bit: int, parameters: tuple[int, ...]
-) -> tuple[Any, Scope, int]:
+def read_general_record(plan: Plan, source: Input, bit: int, parameters: tuple[int, ...]) -> tuple[Any, Scope, int]:
     """
     Read a struct whose plan is not plain.
 
@@ -485,9 +483,7 @@ def _read_decimal(node: Decimal, source: Input, bit: int) -> tuple[Any, Operand,
     return number, number, bit + node.digits * 4
 
 
-def read_unaligned_option(
-    node: Option, source: Input, bit: int, scope: Scope
-) -> tuple[Any, Operand, int]:
+def read_unaligned_option(node: Option, source: Input, bit: int, scope: Scope) -> tuple[Any, Operand, int]:
     """
     Read an option that begins inside a byte; its tag has 8 bits all the same.
 

@@ -103,9 +103,7 @@ def write_general_record(
             e.path = (op.name, *e.path)
             raise
         except Pending:
-            raise InvalidValue(
-                None, "worked out from what stands before it", path=(op.name,), offset=start
-            ) from None
+            raise InvalidValue(None, "worked out from what stands before it", path=(op.name,), offset=start) from None
         out.trail.pop()
         scope.add(operand, start, bit)
         scope.note_inner(i, solutions)
@@ -240,9 +238,7 @@ def _write_inner(
         out.depth -= 1
 
 
-def _write_when(
-    node: When, value: Any, out: Output, bit: int, given: Solutions, scope: Scope
-) -> tuple[Operand, int]:
+def _write_when(node: When, value: Any, out: Output, bit: int, given: Solutions, scope: Scope) -> tuple[Operand, int]:
     there = holds(node.condition, scope, bit, "when")
     if there:
         return write_node(node.node, value, out, bit, given, scope)
@@ -342,9 +338,7 @@ def encoded(form: Text, value: str, bit: int) -> bytes:
         raise InvalidValue(value, f"text that {form.codec} can write", offset=bit) from None
 
 
-def write_general_data(
-    node: Data, value: Any, out: Output, bit: int, scope: Scope | None
-) -> tuple[Operand, int]:
+def write_general_data(node: Data, value: Any, out: Output, bit: int, scope: Scope | None) -> tuple[Operand, int]:
     """
     Write data that has a form of its own, or fills up to a boundary.
 
@@ -383,9 +377,7 @@ def _size_to_fill(length: Fixed | Computed, bit: int, scope: Scope | None) -> in
         return None  # the check of the length says so
 
 
-def write_list_until(
-    node: List, value: Any, out: Output, bit: int, scope: Scope | None
-) -> tuple[Operand, int]:
+def write_list_until(node: List, value: Any, out: Output, bit: int, scope: Scope | None) -> tuple[Operand, int]:
     """
     Write a list that ends with an item.
 

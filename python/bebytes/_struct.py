@@ -626,7 +626,9 @@ def replace(value: S, /, **changes: Any) -> S:
     return value.__replace__(**changes)
 
 
-def verify(cls: "type[Struct]", data: "Buffer", *, byteorder: Literal["big", "little"] = "big") -> "NotReversible | None":
+def verify(
+    cls: "type[Struct]", data: "Buffer", *, byteorder: Literal["big", "little"] = "big"
+) -> "NotReversible | None":
     """
     Decode the whole input and encode it again: the first place that does not survive, or None where all does.
 

@@ -117,7 +117,9 @@ def notes_of(node: Any) -> list[str]:
             return ["unknown numbers are kept" if unknown is KEPT else f"unknown numbers are {unknown.name}"]
         case Packed(word=word):
             order = "little" if word.little else "big"
-            return [f"bits {word.at} to {word.at + node.number.width - 1} of a word of {word.width} bits, {order} endian"]
+            return [
+                f"bits {word.at} to {word.at + node.number.width - 1} of a word of {word.width} bits, {order} endian"
+            ]
         case Wide(width=width):
             return [f"bits = {width.text}"]
         case Varint(width=width):
@@ -136,7 +138,10 @@ def notes_of(node: Any) -> list[str]:
             return [f"in {size} bytes", *notes_of(inner)]
         case Placed(position, origin, align, inner):
             steps = f", in steps of {align}" if align > 1 else ""
-            return [f"at {position.text} from {'the start of the ' * (origin != 'here')}{origin}{steps}", *notes_of(inner)]
+            return [
+                f"at {position.text} from {'the start of the ' * (origin != 'here')}{origin}{steps}",
+                *notes_of(inner),
+            ]
         case Ordered(condition, big, _):
             return [f"byte order: {condition.text}", *notes_of(big)]
         case Scaled(inner, scale, offset):
@@ -202,4 +207,3 @@ def plan_notes(plan: Plan) -> list[tuple[str, str]]:
     if plan.lossless:
         told.append(("lossless", "input that encoding would not give back is refused"))
     return told
-
