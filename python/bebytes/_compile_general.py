@@ -232,7 +232,7 @@ class GeneralPlanBuilder(PlanBuilder):
                 "char",
             ):
                 raise field.error(f"{show(field.type)} is no integer, and computed fields are integers")
-        checksum = self._checksum(builder, index, node) if s.checksum is not MISSING else None
+        checksum = self._checksum(builder, node) if s.checksum is not MISSING else None
         rule = self._rule(builder, index, node, ops) if s.valid is not MISSING else None
         constant = None if s.const is MISSING else s.const
         padding: Any = ""
@@ -272,7 +272,7 @@ class GeneralPlanBuilder(PlanBuilder):
             return leaf.path[0]
         return -1
 
-    def _checksum(self, builder: NodeBuilder, index: int, node: Any) -> Checksum:
+    def _checksum(self, builder: NodeBuilder, node: Any) -> Checksum:
         from ._checksums import find_algorithm
 
         field = builder.field

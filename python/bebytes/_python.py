@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from operator import index
 from typing import Any
 
-from ._plan import Plan
 from ._derive import UNSET, is_record_of
+from ._plan import Plan
 from ._python_read import Input, read_record
 from ._python_write import Output, write_record
 from .errors import BufferTooSmall, DecodeError, EmptyBuffer, EncodeError, TrailingData, WrongType

@@ -134,7 +134,7 @@ class References:
             self.plain
             and node is not None
             and not (
-                isinstance(core, Number) and core.kind == "int" and not isinstance(node, Option) or _is_integer(core)
+                (isinstance(core, Number) and core.kind == "int" and not isinstance(node, Option)) or _is_integer(core)
             )
         ):
             raise self._no_integer(name, core)

@@ -629,7 +629,7 @@ def replace(value: S, /, **changes: Any) -> S:
 def verify(
     cls: "type[Struct]", data: "Buffer", *, byteorder: Literal["big", "little"] = "big"
 ) -> "NotReversible | None":
-    """
+    r"""
     Decode the whole input and encode it again: the first place that does not survive, or None where all does.
 
     The result is an error that is not raised: it has the path and the offset (in bits) of the field, and both bytes.
@@ -638,9 +638,9 @@ def verify(
     >>> class Flags(Struct):
     ...     _rest: u8 = reserved(7, policy="ignore")
     ...     ready: u8 = bits(1)
-    >>> verify(Flags, b"\\x01") is None
+    >>> verify(Flags, b"\x01") is None
     True
-    >>> str(verify(Flags, b"\\x81"))
+    >>> str(verify(Flags, b"\x81"))
     'Flags._rest: the input has 0x81, encoding would write 0x01 (at byte 0)'
 
     Args:

@@ -20,7 +20,6 @@ from bebytes._plan import (
     Rest,
     Until,
 )
-
 from bebytes._plan_general import Ordered, Packed, Switch, Wide
 
 from . import _explain_general
