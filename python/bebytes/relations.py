@@ -83,11 +83,14 @@ def checksum(
 
     The field is not stored and no argument of the constructor; it reads as the sum that would be written now.
 
-    >>> from bebytes import Struct, checksum, u8, u32
+    >>> import binascii
+    >>> from bebytes import Struct, checksum, size, u8, u32
     >>> class Chunk(Struct):
     ...     kind: u8
-    ...     payload: bytes
+    ...     payload: bytes = size(4)
     ...     crc: u32 = checksum("crc-32", over="kind:payload")
+    >>> Chunk(1, b"data").crc == binascii.crc32(b"\1data")
+    True
 
     Args:
         algorithm: its name: a CRC of the catalogue ("crc-32", "crc-16/modbus", ...), "internet" (RFC 1071), "adler-32",
