@@ -78,7 +78,7 @@ def checksum(
     init: Literal[False] = False,
     **keywords: "Unpack[Layout]",
 ) -> Any:
-    """
+    r"""
     A checksum over fields of the struct, filled in when encoding and checked when decoding.
 
     The field is not stored and no argument of the constructor; it reads as the sum that would be written now.
