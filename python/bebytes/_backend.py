@@ -116,7 +116,7 @@ def own_runner(cls: Any, byteorder: str) -> "Runner":
 
 
 def _make(schema: Schema, byteorder: str, backend: str) -> "Runner":
-    if backend == "native" and _native is not None and schema.plan(byteorder).plain:
+    if backend == "native" and _native is not None:
         codec: Runner = _native.codec(schema.cls, byteorder)
         return codec
     if not schema.plan(byteorder).plain:
