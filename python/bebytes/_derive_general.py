@@ -99,7 +99,7 @@ def value_now(plan: Plan, record: Any, index: int) -> Any:
     What a field that is not stored would be if the record were written now.
 
     Raises:
-        EncodeError: it cannot be told, because another field is wrong.
+        EncodeError: it cannot be told, because another field is wrong, or because the struct around says it.
     """
     op = plan.ops[index]
     if op.extra is not None and op.extra.constant is not None:
@@ -110,11 +110,14 @@ def value_now(plan: Plan, record: Any, index: int) -> Any:
             raise unsolved(path=(op.name,), struct=plan.name)
         if solution is not MEASURED:
             return _shown(op.node, solution)
+    if plan.parameters:
+        # What would be written is up to the struct around, which an object does not know.
+        raise unsolved(path=(op.name,), struct=plan.name)
     out = Output()
     try:
         from ._python_write_general import finish_message
 
-        scope, _ = write_record(plan, record, out, 0, {}, (0,) * len(plan.parameters))
+        scope, _ = write_record(plan, record, out, 0, {})
         finish_message(out)
     except EncodeError as e:
         e.struct = plan.name
