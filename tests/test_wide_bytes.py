@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bebytes import Struct, at, bits, count, derived, field, i64, padding, size, switch, u8, u16, u32, u64
+from bebytes import Struct, at, bits, computed, count, derived, field, i64, padding, size, switch, u8, u16, u32, u64
 from bebytes.errors import SchemaError
 
 Codecs = Callable[..., Any]
@@ -108,4 +108,11 @@ def test_objects_compare_without_the_struct_around(codec: Codecs) -> None:
         gap: bytes = padding("(step - length % step) % step")
 
     assert Part(content=b"a") == Part(content=b"a") != Part(content=b"b")
+
     assert repr(Part(content=b"a")) == "Part(length=1, content=b'a', gap=derived)"
+
+    class Measured(Struct, kw_only=True, parameters=("step",)):
+        length: u8 = computed("sizeof(content)")
+        content: list[u8]
+
+    assert Measured(content=[1, 2]).length == 2

@@ -108,16 +108,17 @@ def value_now(plan: Plan, record: Any, index: int) -> Any:
             raise unsolved(path=(op.name,), struct=plan.name)
         if solution is not MEASURED:
             return _shown(op.node, solution)
-    if plan.parameters:
-        # What would be written is up to the struct around, which an object does not know.
-        raise unsolved(path=(op.name,), struct=plan.name)
     out = Output()
     try:
         from ._python_write_general import finish_message
 
-        scope, _ = write_record(plan, record, out, 0, {})
+        # What the struct around says is not known here, so whatever asks for it has no value.
+        unknown: tuple[Any, ...] = (None,) * len(plan.parameters)
+        scope, _ = write_record(plan, record, out, 0, {}, unknown)
         finish_message(out)
     except EncodeError as e:
+        if plan.parameters:
+            raise unsolved(path=(op.name,), struct=plan.name) from e
         e.struct = plan.name
         raise
     return _shown(op.node, scope.operands[index])
