@@ -504,7 +504,9 @@ def general_record(builder: NodeBuilder, inner: Schema) -> Any:
     given = builder.specifier.parameters
     given = {} if given is MISSING else dict(given)
     wanted = inner.options.parameters
-    if set(given) != set(wanted):
+    # The cases of a switch take what they want of what is given for all of them.
+    in_switch = builder.field.specifier.switch is not MISSING
+    if not set(given) >= set(wanted) or (not in_switch and set(given) != set(wanted)):
         raise builder.field.error(
             f"{inner.name} takes the parameters {', '.join(wanted) or 'none'}; {', '.join(given) or 'none'} are given"
         )
