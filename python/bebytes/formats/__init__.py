@@ -1,0 +1,3 @@
+"""
+Definitions of real formats, to use and to learn from.
+"""
