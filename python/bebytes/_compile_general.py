@@ -10,10 +10,11 @@ from ._formula import leaves
 from ._layout import is_fixed, is_open, minimum_bits
 from ._nodes import NodeBuilder, show
 from ._nodes_general import build_general, order_formula
-from ._plan import Constant, Data, Fixed, List, Number, Op, Option, Plan, Ref
+from ._plan import Binary, Constant, Data, Fixed, List, Number, Op, Option, Plan, Ref
 from ._plan_general import (
     Adapted,
     Checksum,
+    Choice,
     Decimal,
     Extra,
     Formula,
@@ -394,7 +395,9 @@ def _behind(inside: int | None, node: Any) -> int | None:
     if is_fixed(node):
         width = minimum_bits(node)
     elif isinstance(core, Wide):
-        return None
+        if not _is_whole_bytes(core.width.expression):
+            return None
+        width = 0
     elif isinstance(core, List):
         width = minimum_bits(core.item)
         if width % 8:
@@ -407,6 +410,20 @@ def _behind(inside: int | None, node: Any) -> int | None:
     else:
         width = 0  # all that has a variable size is made of whole bytes
     return None if inside is None else (inside + width) % 8
+
+
+def _is_whole_bytes(width: Any) -> bool:
+    # Whether a number of bits is one of bytes by its form alone, whatever its fields are, such as `8 * n`.
+    match width:
+        case Constant(value):
+            return value % 8 == 0
+        case Binary("*", left, right):
+            return _is_whole_bytes(left) or _is_whole_bytes(right)
+        case Binary("+" | "-", left, right):
+            return _is_whole_bytes(left) and _is_whole_bytes(right)
+        case Choice(_, yes, no):
+            return _is_whole_bytes(yes) and _is_whole_bytes(no)
+    return False
 
 
 def _same(one: Any, other: Any) -> bool:
