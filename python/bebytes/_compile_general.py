@@ -406,7 +406,7 @@ def _behind(inside: int | None, node: Any) -> int | None:
     if is_fixed(node):
         width = minimum_bits(node)
     elif isinstance(core, Wide):
-        if not _is_of_bytes(core.width.expression):
+        if not _is_whole_bytes(core.width.expression):
             return None
         width = 0
     elif isinstance(core, List):
@@ -423,15 +423,17 @@ def _behind(inside: int | None, node: Any) -> int | None:
     return None if inside is None else (inside + width) % 8
 
 
-def _is_of_bytes(width: Any) -> bool:
-    # Whether a width in bits is one of whole bytes, whatever the data says: `64 if wide else 32`, `n * 8`.
+def _is_whole_bytes(width: Any) -> bool:
+    # Whether a number of bits is one of bytes by its form alone, whatever its fields are, such as `8 * n`.
     match width:
         case Constant(value):
             return value % 8 == 0
-        case Choice(_, yes, no):
-            return _is_of_bytes(yes) and _is_of_bytes(no)
         case Binary("*", left, right):
-            return _is_of_bytes(left) or _is_of_bytes(right)
+            return _is_whole_bytes(left) or _is_whole_bytes(right)
+        case Binary("+" | "-", left, right):
+            return _is_whole_bytes(left) and _is_whole_bytes(right)
+        case Choice(_, yes, no):
+            return _is_whole_bytes(yes) and _is_whole_bytes(no)
     return False
 
 

@@ -108,7 +108,7 @@ class NodeBuilder:
             return self.sized(self.record(annotation))
         self._refuse(annotation, "size", "until", "after")
         scalar = scalar_of(annotation)
-        if scalar is not None and scalar.kind in ("leb128", "zigzag", "vlq"):
+        if scalar is not None and scalar.kind in ("leb128", "zigzag", "vlq", "sqlite"):
             from ._nodes_general import varint
 
             self._refuse(annotation, "bits")

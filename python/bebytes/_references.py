@@ -188,6 +188,9 @@ class References:
                     f"{self.text!r}: sizeof(self) is known when all is there; only computed fields may ask"
                 )
             return SizeOf((), 0)
+        if len(ends) == 1 and ends[0] == (self.field.name,) and self.later:
+            index = self._index(self.field.name)
+            return SizeOf((index,), index)
         if len(ends) == 1:
             self._known(ends[0][0])
             path, _ = self._path(Name(ends[0]))
@@ -197,11 +200,17 @@ class References:
         last = ends[1][0] if ends[1] else fields[-1].name
         for end in (first, last):
             self._known(end)
-        (i,), _ = self._path(Name((first,)))
-        (j,), _ = self._path(Name((last,)))
+        i, j = self._index(first), self._index(last)
         if i > j:
             raise self.field.error(f"{self.text!r}: {last!r} stands before {first!r}")
         return SizeOf((i,), j)
+
+    def _index(self, name: str) -> int:
+        # Of a field whose bytes are measured; what is worked out when all is there may measure itself.
+        if self.later and name == self.field.name:
+            return self.schema.field_index[name]
+        (index,), _ = self._path(Name((name,)))
+        return index
 
     def _known(self, name: str) -> None:
         if name not in self.schema.field_index:
