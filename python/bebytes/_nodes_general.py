@@ -291,17 +291,7 @@ class _GeneralBuilder(NodeBuilder):
             s = inner.specifier
             if s.size is MISSING and s.until is MISSING:
                 s.size = len(content if s.encoding is MISSING else value.encode(s.encoding))
-        node = inner.held()
-        from ._python_write import to_number
-
-        if isinstance(node, Number):
-            from .errors import EncodeError
-
-            try:
-                to_number(node, value, 0)
-            except EncodeError as e:
-                raise self.field.error(f"the constant does not fit: {e.explanation()}") from None
-        return node
+        return inner.held()
 
     def _padding(self) -> Any:
         what, length, policy = self.specifier.padding
