@@ -521,6 +521,9 @@ class Place:
             target = position(node, 0, self.bit, scope)
         except Pending:
             target = len(main.data) + -len(main.data) % node.align
+        except EncodeError as e:
+            e.path = (*self.path, *e.path)
+            raise
         scope.placed[self.index] = target - origin
         out = Output(target, main)
         out.places, out.unfinished, out.trail = main.places, main.unfinished, list(self.path)
