@@ -13,6 +13,7 @@ from ._derive import (
     is_record_of,
     item_of_list,
     length_of_list,
+    number_of,
     slot_value,
     solve_derived,
 )
