@@ -100,13 +100,13 @@ def value_now(plan: Plan, record: Any, index: int) -> Any:
         EncodeError: it cannot be told, because another field is wrong, or because the struct around says it.
     """
     op = plan.ops[index]
-    if op.extra is not None and op.extra.constant is not None:
+    if op.extra is not None and op.extra.constant is not None and not isinstance(op.node, When):
         return op.extra.constant
     if op.derived == "here":
         solution = solve_derived(plan, record).get((index,), UNSOLVABLE)
-        if solution is UNSOLVABLE or solution is DEFERRED:
+        if (solution is UNSOLVABLE or solution is DEFERRED) and not isinstance(op.node, When):
             raise unsolved(path=(op.name,), struct=plan.name)
-        if solution is not MEASURED:
+        if solution is not MEASURED and not isinstance(op.node, When):
             return _shown(op.node, solution)
     out = Output()
     try:

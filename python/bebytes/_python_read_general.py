@@ -139,7 +139,7 @@ def any_bits(value: Any) -> bool:
 def _check_own(op: Op, value: Any, operand: Operand, bit: int, scope: Scope) -> None:
     extra = op.extra
     assert extra is not None, "only called where there is something to check"
-    if extra.constant is not None and value != extra.constant:
+    if extra.constant is not None and value is not None and value != extra.constant:
         raise InvalidConstant(value, extra.constant, offset=bit)
     if extra.padding == "zero" and any_bits(value):
         raise InvalidConstant(value, bytes(len(value)) if isinstance(value, bytes) else 0, offset=bit)

@@ -119,6 +119,8 @@ def _write_given(
     op: Op, index: int, out: Output, bit: int, solutions: Solutions, scope: WritingScope
 ) -> tuple[Operand, int]:
     # A field whose value is not stored.
+    if isinstance(op.node, When) and not holds(op.node.condition, scope, bit, "when"):
+        return None, bit
     extra = op.extra
     match op.derived:
         case "constant":
