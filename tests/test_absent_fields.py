@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bebytes import Struct, computed, const, derived, padding, u8, u16, when
+from bebytes import Struct, computed, const, derived, padding, size, u8, u16, when
 from bebytes.errors import DecodeError, EncodeError, InvalidConstant
 
 Codecs = Callable[..., Any]
@@ -59,3 +59,23 @@ def test_errors(codec: Codecs) -> None:
         codec(Record).encode(Record(flags=2))
     with pytest.raises(EncodeError):
         codec(Record).encode(Record(flags=0, data=b"a"))
+
+
+def test_padding_does_not_solve_lengths(codec: Codecs) -> None:
+    """
+    A length that sizes a struct is measured, also where padding depends on it.
+    """
+
+    class Inner(Struct):
+        text: bytes
+
+    class Chunk(Struct, kw_only=True):
+        length: u8 = derived
+        inner: Inner = size("length")
+        gap: bytes = padding("length % 2", policy="keep")
+
+    assert codec(Chunk).encode(Chunk(inner=Inner(b"abc"))) == b"\x03abc\0"
+    filled = Chunk(inner=Inner(b"abc"))
+    filled.gap = b"!"
+    assert codec(Chunk).decode(b"\x03abc!") == filled
+    assert codec(Chunk).encode(filled) == b"\x03abc!"
