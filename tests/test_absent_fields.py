@@ -23,28 +23,29 @@ class Record(Struct, kw_only=True):
 
 
 @pytest.mark.parametrize(
-    ("value", "expected", "shown"),
+    ("value", "expected", "seen"),
     [
-        (Record(flags=0), "00", "magic=None, length=None, data=None, number=None, gap=None"),
-        (Record(flags=1), "01 6162", "magic=b'ab', length=None, data=None, number=None, gap=None"),
-        (Record(flags=2, data=b"xyz"), "02 0003 78797a", "magic=None, length=3, data=b'xyz', number=None, gap=None"),
-        (Record(flags=4), "04 05", "magic=None, length=None, data=None, number=5, gap=None"),
-        (Record(flags=8), "08 0000", "magic=None, length=None, data=None, number=None, gap=b'\\x00\\x00'"),
+        (Record(flags=0), "00", (None, None, None, None, None)),
+        (Record(flags=1), "01 6162", (b"ab", None, None, None, None)),
+        (Record(flags=2, data=b"xyz"), "02 0003 78797a", (None, 3, b"xyz", None, None)),
+        (Record(flags=4), "04 05", (None, None, None, 5, None)),
+        (Record(flags=8), "08 0000", (None, None, None, None, b"\x00\x00")),
         (
             Record(flags=15, data=b""),
             "0f 6162 0000 10 0000",
-            "magic=b'ab', length=0, data=b'', number=16, gap=b'\\x00\\x00'",
+            (b"ab", 0, b"", 16, b"\x00\x00"),
         ),
     ],
 )
-def test_absent(codec: Codecs, value: Record, expected: str, shown: str) -> None:
+def test_absent(codec: Codecs, value: Record, expected: str, seen: tuple[Any, ...]) -> None:
     """
     A field that is not there takes no bytes and reads as None, whatever gives its value.
     """
     data = bytes.fromhex(expected)
     assert codec(Record).encode(value) == data
     assert codec(Record).decode(data) == value
-    assert repr(codec(Record).decode(data)) == f"Record(flags={value.flags}, {shown})"
+    of = codec(Record).decode(data)
+    assert (of.magic, of.length, of.data, of.number, of.gap) == seen
 
 
 def test_errors(codec: Codecs) -> None:

@@ -90,6 +90,11 @@ def runner(cls: Any, byteorder: str, backend: str | None = None) -> "Runner":
     backend = _checked(byteorder, backend)
     schema = schema_of(cls)
     schema.plan(byteorder)
+    if schema.options.parameters:
+        raise SchemaError(
+            f"{schema.name}: takes the parameters {', '.join(schema.options.parameters)},"
+            " so only a struct around it can be read and written, or a Codec with parameters={...}"
+        )
     made = schema.runners.get((backend, byteorder))
     if made is None:
         with LOCK:
@@ -140,12 +145,7 @@ def _with_parameters(cls: Any, byteorder: str, backend: str | None, given: Mappi
 
 
 def _make(schema: Schema, byteorder: str, backend: str) -> "Runner":
-    if schema.plan(byteorder).parameters:
-        raise SchemaError(
-            f"{schema.name} takes the parameters {', '.join(schema.plan(byteorder).parameters)}, which the struct around it"
-            " gives; by itself it needs Codec(cls, parameters={...})"
-        )
-    if backend == "native" and _native is not None and schema.plan(byteorder).plain:
+    if backend == "native" and _native is not None:
         codec: Runner = _native.codec(schema.cls, byteorder)
         return codec
     if not schema.plan(byteorder).plain:

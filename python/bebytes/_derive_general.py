@@ -100,13 +100,13 @@ def value_now(plan: Plan, record: Any, index: int) -> Any:
         EncodeError: it cannot be told, because another field is wrong, or because the struct around says it.
     """
     op = plan.ops[index]
-    if op.extra is not None and op.extra.constant is not None and not isinstance(op.node, When):
+    if op.extra is not None and op.extra.constant is not None and not isinstance(op.node, When | Ordered):
         return op.extra.constant
-    if op.derived == "here":
+    if op.derived == "here" and not isinstance(op.node, When | Ordered):
         solution = solve_derived(plan, record).get((index,), UNSOLVABLE)
-        if (solution is UNSOLVABLE or solution is DEFERRED) and not isinstance(op.node, When):
+        if solution is UNSOLVABLE or solution is DEFERRED:
             raise unsolved(path=(op.name,), struct=plan.name)
-        if solution is not MEASURED and not isinstance(op.node, When):
+        if solution is not MEASURED:
             return _shown(op.node, solution)
     out = Output()
     try:
@@ -121,10 +121,18 @@ def value_now(plan: Plan, record: Any, index: int) -> Any:
             raise unsolved(path=(op.name,), struct=plan.name) from e
         e.struct = plan.name
         raise
-    return _shown(op.node, scope.operands[index])
+    operand = scope.operands[index]
+    if op.extra is not None and op.extra.constant is not None and operand is not None:
+        return op.extra.constant
+    return _shown(op.node, operand)
 
 
 def _shown(node: Any, number: Any) -> Any:
-    # An enum's number as its member.
+    # An enum's number as its member, that of a bool as a bool.
+    while isinstance(node, When | Ordered):
+        node = node.big if isinstance(node, Ordered) else node.node
+    node = getattr(node, "number", node)
     table = getattr(node, "table", None)
-    return table.lookup.get(number, number) if table is not None else number
+    if table is not None:
+        return table.lookup.get(number, number)
+    return bool(number) if getattr(node, "kind", "") == "bool" and number is not None else number

@@ -29,6 +29,8 @@ from .fields import derived
 
 Path = tuple[int, ...]
 
+_MOST_ROUNDS = 16
+
 
 class WritingScope(Scope):
     """
@@ -43,7 +45,20 @@ class WritingScope(Scope):
         path: of the struct, from the outermost on.
     """
 
-    __slots__ = ("_asked", "_checks", "_own", "_pinned", "done", "ops", "out", "path", "pending", "placed", "record")
+    __slots__ = (
+        "_asked",
+        "_checks",
+        "_own",
+        "_pinned",
+        "_varying",
+        "done",
+        "ops",
+        "out",
+        "path",
+        "pending",
+        "placed",
+        "record",
+    )
 
     plan: Plan
 
@@ -62,6 +77,7 @@ class WritingScope(Scope):
         self._asked: set[Path] = set()
         self._checks: list[tuple[int, Any, int, int]] = []
         self._pinned: list[tuple[int, int]] = []
+        self._varying: list[int] = []
 
     # What expressions see
 
@@ -293,7 +309,34 @@ class WritingScope(Scope):
         value = self._guarded(path, lambda: self._value_of(path))
         if path in self.pending:
             self._put_in(path, value)
+            if isinstance(carrier(self.ops[path[0]].node), Varint) and len(path) == 1:
+                self._varying.append(path[0])
+                self._agree()
+                return self.operands[path[0]]
         return value
+
+    def _agree(self) -> None:
+        # Numbers that measure their own bytes, or each other's, are worked out anew until their sizes stay the same.
+        for _ in range(_MOST_ROUNDS):
+            changed = False
+            for index in self._varying:
+                extra, start = self.ops[index].extra, self.spans[index][0]
+                if extra is None or extra.computed is None:
+                    continue
+                formula = extra.computed
+                try:
+                    value = self._guarded((index,), lambda of=formula, at=start: self.number_now(of, at))
+                except Pending:
+                    continue
+                if value != self.operands[index]:
+                    self._put_in((index,), value)
+                    changed = True
+            if not changed:
+                return
+        index = self._varying[-1]
+        raise InvalidValue(
+            None, "a number whose size does not change it", path=(self.ops[index].name,), offset=self.spans[index][0]
+        )
 
     def _guarded(self, path: Path, work: Any) -> Any:
         # What asks for itself is never known.
@@ -397,7 +440,8 @@ class WritingScope(Scope):
         index = path[-1]
         node = chosen(inner.plan.ops[index].node if inner is not self else self.ops[index].node, inner)
         start = inner.spans[index][0]
-        self.pending.remove(path)
+        if path in self.pending:
+            self.pending.remove(path)
         try:
             if isinstance(node, Varint):
                 self._splice(inner, index, node, value)
@@ -477,6 +521,9 @@ class Place:
             target = position(node, 0, self.bit, scope)
         except Pending:
             target = len(main.data) + -len(main.data) % node.align
+        except EncodeError as e:
+            e.path = (*self.path, *e.path)
+            raise
         scope.placed[self.index] = target - origin
         out = Output(target, main)
         out.places, out.unfinished, out.trail = main.places, main.unfinished, list(self.path)
