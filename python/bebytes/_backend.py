@@ -90,16 +90,26 @@ def runner(cls: Any, byteorder: str, backend: str | None = None) -> "Runner":
     backend = _checked(byteorder, backend)
     schema = schema_of(cls)
     schema.plan(byteorder)
-    if schema.options.parameters:
-        raise SchemaError(
-            f"{schema.name}: takes the parameters {', '.join(schema.options.parameters)},"
-            " so only a struct around it can be read and written, or a Codec with parameters={...}"
-        )
+    refuse_parameters(schema)
     made = schema.runners.get((backend, byteorder))
     if made is None:
         with LOCK:
             made = schema.runners.setdefault((backend, byteorder), _make(schema, byteorder, backend))
     return made  # type: ignore[no-any-return]  # the table of a schema is untyped, to keep its module free of backends
+
+
+def refuse_parameters(schema: Schema) -> None:
+    """
+    Refuse a class that gets numbers from the struct around it, where there is none.
+
+    Raises:
+        SchemaError: it takes parameters.
+    """
+    if schema.options.parameters:
+        raise SchemaError(
+            f"{schema.name}: takes the parameters {', '.join(schema.options.parameters)},"
+            " so only a struct around it can be read and written, or a Codec with parameters={...}"
+        )
 
 
 def _checked(byteorder: str, backend: str | None) -> str:
