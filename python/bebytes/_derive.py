@@ -72,7 +72,14 @@ def solve_derived(plan: Plan, record: Any) -> Solutions:
     solutions: Solutions = {
         (i,): UNSOLVABLE for i, op in enumerate(plan.ops) if op.derived == "here" and slot_value(record, i) is derived
     }
-    sized = [entry for i, op in enumerate(plan.ops) for entry in sized_by(op.node, slot_value(record, i))]
+    # Padding that was not kept says nothing about its length: it has whatever length there is.
+    values = [(op, slot_value(record, i)) for i, op in enumerate(plan.ops)]
+    sized = [
+        entry
+        for op, value in values
+        if not (op.derived == "padding" and value is derived)
+        for entry in sized_by(op.node, value)
+    ]
     for length, _ in sized:
         for ref in references(length.expression):
             if len(ref.path) > 1 and _nested_value(plan, record, ref) is derived:
