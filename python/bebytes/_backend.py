@@ -98,6 +98,11 @@ def runner(cls: Any, byteorder: str, backend: str | None = None) -> "Runner":
         raise ImportError(f"the backend {backend!r} is not available: {why}")
     schema = schema_of(cls)
     schema.plan(byteorder)
+    if schema.options.parameters:
+        raise SchemaError(
+            f"{schema.name}: takes the parameters {', '.join(schema.options.parameters)},"
+            " so only a struct around it can be read and written"
+        )
     made = schema.runners.get((backend, byteorder))
     if made is None:
         with LOCK:
@@ -116,7 +121,7 @@ def own_runner(cls: Any, byteorder: str) -> "Runner":
 
 
 def _make(schema: Schema, byteorder: str, backend: str) -> "Runner":
-    if backend == "native" and _native is not None and schema.plan(byteorder).plain:
+    if backend == "native" and _native is not None:
         codec: Runner = _native.codec(schema.cls, byteorder)
         return codec
     if not schema.plan(byteorder).plain:

@@ -5,6 +5,7 @@ Compiler: the plan of a struct with fields or keywords that plain plans do not k
 from typing import Any, NamedTuple
 
 from ._compile import PlanBuilder
+from ._constants import constant_of, rule_of
 from ._expression import names, parse
 from ._formula import leaves
 from ._layout import is_fixed, is_open, minimum_bits
@@ -18,9 +19,7 @@ from ._plan_general import (
     Decimal,
     Extra,
     Formula,
-    Interval,
     Len,
-    OneOf,
     Ordered,
     Packed,
     Placed,
@@ -51,7 +50,10 @@ class GeneralPlanBuilder(PlanBuilder):
 
     def build(self) -> Plan:
         options = self.schema.options
-        order = options.byteorder
+        order = options.byteorder if self.schema.fields else "big"
+        for name in options.parameters:
+            if name in self.schema.field_index:
+                raise SchemaError(f"{self.schema.name}: the parameter {name!r} has the name of a field; rename one")
         if order in (None, "big", "little"):
             self.byteorder = order or self.byteorder
             return self._in_order(self.byteorder)
@@ -190,6 +192,10 @@ class GeneralPlanBuilder(PlanBuilder):
             if getattr(s, name) is not MISSING:
                 if field.default is not derived:
                     raise field.error(f"{name} gives the value; drop the default")
+                if name in ("computed", "checksum") and _is_or_has(node, Option):
+                    raise field.error(f"{name} gives a number that is always there; drop the None, or add when=...")
+                if name in ("computed", "checksum") and _is_or_has(node, Placed):
+                    raise field.error(f"{name} has no place of its own; put it into a struct, and that at {s.at!r}")
                 return {"const": "constant"}.get(name, name)
         if field.default is not derived:
             return ""
@@ -235,7 +241,7 @@ class GeneralPlanBuilder(PlanBuilder):
                 raise field.error(f"{show(field.type)} is no integer, and computed fields are integers")
         checksum = self._checksum(builder, node) if s.checksum is not MISSING else None
         rule = self._rule(builder, index, node, ops) if s.valid is not MISSING else None
-        constant = None if s.const is MISSING else s.const
+        constant = None if s.const is MISSING else constant_of(field, node, s.const)
         padding: Any = ""
         if s.padding is not MISSING:
             lossless = self.schema.options.lossless
@@ -332,41 +338,12 @@ class GeneralPlanBuilder(PlanBuilder):
 
     def _rule(self, builder: NodeBuilder, index: int, node: Any, ops: list[Op]) -> Rule:
         valid = builder.field.specifier.valid
-        core = _whole(node)
-        each = isinstance(core, List)
-        while isinstance(core, List):
-            core = core.item
+        formula = None
         if isinstance(valid, str):
             # Only what stands before the field, and itself, is known when it is read.
             before = NodeBuilder(self.schema, builder.field, self.byteorder, False, ops[:index])
-            text = self._formula(before, valid, "valid", own=node)
-            return Rule(text, f"{builder.field.name} with {valid}", False)
-        if isinstance(valid, range):
-            if not valid:
-                raise builder.field.error(f"valid is {valid!r}, which is empty")
-            low, high = min(valid[0], valid[-1]), max(valid[0], valid[-1])
-            step = abs(valid.step) if abs(valid.step) != 1 else 0
-            shown = f"{low} to {high}" + (f" in steps of {step}" if step else "")
-            return Rule(Interval(low, high, step), shown, each)
-        if isinstance(valid, tuple):
-            if len(valid) != 2:
-                raise builder.field.error(
-                    f"valid is {valid!r}; a pair of bounds is two numbers, a set is written in braces"
-                )
-            return Rule(Interval(valid[0], valid[1], 0), f"{valid[0]} to {valid[1]}", each)
-        if isinstance(valid, set | frozenset | list):
-            if not valid:
-                raise builder.field.error("valid is empty")
-            try:
-                values = frozenset(valid)
-            except TypeError:
-                raise builder.field.error(f"valid holds what is not hashable: {valid!r}") from None
-            return Rule(OneOf(values), f"one of {', '.join(sorted(map(_shown, values)))}", each)
-        raise builder.field.error(f"valid is {valid!r}; write a range, a set, a pair of bounds or an expression")
-
-
-def _shown(value: Any) -> str:
-    return str(int(value)) if isinstance(value, int) and not isinstance(value, bool) else repr(value)
+            formula = self._formula(before, valid, "valid", own=node)
+        return rule_of(builder.field, node, formula)
 
 
 def _core(node: Any) -> Any:
@@ -376,10 +353,12 @@ def _core(node: Any) -> Any:
     return node
 
 
-def _whole(node: Any) -> Any:
-    while isinstance(node, When | Ordered | Placed):
+def _is_or_has(node: Any, kind: type) -> bool:
+    while not isinstance(node, kind):
+        if not isinstance(node, When | Ordered | Adapted | Scaled | Placed):
+            return False
         node = node.big if isinstance(node, Ordered) else node.node
-    return node
+    return True
 
 
 def _aligns(node: Any) -> bool:

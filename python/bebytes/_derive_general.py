@@ -97,12 +97,12 @@ def value_now(plan: Plan, record: Any, index: int) -> Any:
     What a field that is not stored would be if the record were written now.
 
     Raises:
-        EncodeError: it cannot be told, because another field is wrong.
+        EncodeError: it cannot be told, because another field is wrong, or because the struct around says it.
     """
     op = plan.ops[index]
-    if op.extra is not None and op.extra.constant is not None:
+    if op.extra is not None and op.extra.constant is not None and not isinstance(op.node, When | Ordered):
         return op.extra.constant
-    if op.derived == "here":
+    if op.derived == "here" and not isinstance(op.node, When | Ordered):
         solution = solve_derived(plan, record).get((index,), UNSOLVABLE)
         if solution is UNSOLVABLE or solution is DEFERRED:
             raise unsolved(path=(op.name,), struct=plan.name)
@@ -112,15 +112,27 @@ def value_now(plan: Plan, record: Any, index: int) -> Any:
     try:
         from ._python_write_general import finish_message
 
-        scope, _ = write_record(plan, record, out, 0, {}, (0,) * len(plan.parameters))
+        # What the struct around says is not known here, so whatever asks for it has no value.
+        unknown: tuple[Any, ...] = (None,) * len(plan.parameters)
+        scope, _ = write_record(plan, record, out, 0, {}, unknown)
         finish_message(out)
     except EncodeError as e:
+        if plan.parameters:
+            raise unsolved(path=(op.name,), struct=plan.name) from e
         e.struct = plan.name
         raise
-    return _shown(op.node, scope.operands[index])
+    operand = scope.operands[index]
+    if op.extra is not None and op.extra.constant is not None and operand is not None:
+        return op.extra.constant
+    return _shown(op.node, operand)
 
 
 def _shown(node: Any, number: Any) -> Any:
-    # An enum's number as its member.
+    # An enum's number as its member, that of a bool as a bool.
+    while isinstance(node, When | Ordered):
+        node = node.big if isinstance(node, Ordered) else node.node
+    node = getattr(node, "number", node)
     table = getattr(node, "table", None)
-    return table.lookup.get(number, number) if table is not None else number
+    if table is not None:
+        return table.lookup.get(number, number)
+    return bool(number) if getattr(node, "kind", "") == "bool" and number is not None else number

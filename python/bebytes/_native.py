@@ -54,7 +54,7 @@ def attach(cls: Any) -> None:
     _install_own(cls)
     fields = schema_of(cls).fields
     names = tuple([f.name for f in fields])
-    _core.set_manners(cls, names, derived)
+    _core.set_manners(cls, names, derived, tuple([f.is_unstored for f in fields]))
     _core.set_constructor(
         cls,
         (

@@ -515,14 +515,17 @@ class Place:
             EncodeError: with the path from the struct that it stands in on; the place may be taken.
         """
         scope, node = self.scope, self.node
-        main = scope.out
+        main = scope.out.root  # a place inside another one too is one of the message
         origin = {"message": 0, "struct": scope.start // 8, "here": self.bit // 8}[node.origin]
         try:
             target = position(node, 0, self.bit, scope)
         except Pending:
             target = len(main.data) + -len(main.data) % node.align
+        except EncodeError as e:
+            e.path = (*self.path, *e.path)
+            raise
         scope.placed[self.index] = target - origin
-        out = Output(target)
+        out = Output(target, main)
         out.places, out.unfinished, out.trail = main.places, main.unfinished, list(self.path)
         try:
             if target < 0:

@@ -34,6 +34,7 @@ from ._text import decode_text, strip_padding
 from .errors import (
     ChecksumMismatch,
     DecodeError,
+    EncodeError,
     InsufficientData,
     InvalidConstant,
     InvalidDiscriminant,
@@ -104,6 +105,18 @@ def holds(condition: Formula, scope: Scope, bit: int, what: str) -> bool:
         raise InvalidValue(e.value, f"{what} {condition.text!r}", offset=bit) from None
 
 
+def is_absent(node: Any, scope: Scope, bit: int) -> bool:
+    """
+    Whether a field with a condition is not there.
+
+    Raises:
+        InvalidValue: the condition has no value.
+    """
+    while isinstance(node, Ordered):
+        node = node.big  # both have the same condition
+    return isinstance(node, When) and not holds(node.condition, scope, bit, "when")
+
+
 def _stored(op: Op, value: Any) -> Any:
     if not op.derived or op.derived == "outer":
         return value
@@ -139,7 +152,7 @@ def any_bits(value: Any) -> bool:
 def _check_own(op: Op, value: Any, operand: Operand, bit: int, scope: Scope) -> None:
     extra = op.extra
     assert extra is not None, "only called where there is something to check"
-    if extra.constant is not None and value != extra.constant:
+    if extra.constant is not None and value is not None and value != extra.constant:  # None where it is absent
         raise InvalidConstant(value, extra.constant, offset=bit)
     if extra.padding == "zero" and any_bits(value):
         raise InvalidConstant(value, bytes(len(value)) if isinstance(value, bytes) else 0, offset=bit)
@@ -159,8 +172,12 @@ def check_rule(rule: Rule, value: Any, operand: Operand, bit: int, scope: Scope)
             raise InvalidValue(value, rule.text, offset=bit)
         return
     for i, item in enumerate(value):
-        if not _obeys(rule, item, item, scope, bit):
-            raise InvalidValue(item, rule.text, path=(i,), offset=bit)
+        try:
+            if item is not None:
+                check_rule(rule._replace(each=isinstance(item, list)), item, item, bit, scope)
+        except (EncodeError, DecodeError) as e:
+            e.path = (i, *e.path)
+            raise
 
 
 def _obeys(rule: Rule, value: Any, operand: Operand, scope: Scope, bit: int) -> bool:

@@ -155,11 +155,11 @@ class Field:
             self._scope = None
         return self.type
 
-    def meaning(self, annotation: Any) -> Any:
+    def meaning(self, annotation: Any, cls: type) -> Any:
         """
-        What an annotation beside that of the field means; names in it are found as those of expressions are.
+        What an annotation beside that of the field means; names in it are found as those of expressions are, and `cls`.
         """
-        return self._resolve(annotation, {**self._module, **self.constants})
+        return self._resolve(annotation, {**self._module, **self.constants, cls.__name__: cls})
 
     def _resolve(self, annotation: Any, scope: dict[str, Any]) -> Any:
         if isinstance(annotation, typing.ForwardRef):
@@ -272,6 +272,15 @@ class Options:
             elif of is not None:
                 setattr(self, name, getattr(of, name))
 
+    def over(self, other: "Options | None") -> "Options":
+        """
+        These options, and those of `other` where these say nothing.
+        """
+        if other is None:
+            return self
+        said = {n: getattr(self, n) for n in Options.__slots__ if getattr(self, n) != getattr(_NONE, n)}
+        return Options(other, **said) if said else other
+
 
 _NONE = Options()
 
@@ -383,6 +392,8 @@ def all_expressions(specifier: Specifier) -> list[str]:
         given.append(specifier.repeat_until[0])
     if specifier.padding is not MISSING:
         given.append(specifier.padding[1])
+    if specifier.switch is not MISSING and hasattr(specifier.switch[1], "values"):
+        given += [*specifier.switch[1].values(), specifier.switch[2]]  # types by their names
     return [*expressions(specifier), *(text for text in given if isinstance(text, str))]
 
 

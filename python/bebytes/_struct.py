@@ -129,7 +129,7 @@ class StructMeta(type):
             "bit_order": bit_order,
             "word": word,
         }
-        options = _options(name, parents, {n: v for n, v in given.items() if v is not None})
+        options = _options(name, bases, {n: v for n, v in given.items() if v is not None})
         own = _own_fields(name, body, kw_only, scope, caller.f_globals, parents)
         fields = (*(parents.fields if parents else ()), *own)
         special = body.get("__bebytes_types__")
@@ -157,8 +157,12 @@ class StructMeta(type):
             return specialise(cls, arguments if isinstance(arguments, tuple) else (arguments,))
 
 
-def _options(name: str, parents: Schema | None, given: dict[str, Any]) -> Options:
-    of = parents.options if parents is not None else None
+def _options(name: str, bases: tuple[type, ...], given: dict[str, Any]) -> Options:
+    of = None
+    for base in reversed(bases):  # those of the first base win, whether it has fields or not
+        schema = getattr(base, "__bebytes_schema__", None)
+        if isinstance(schema, Schema):
+            of = schema.options.over(of)
     if not given:
         return of if of is not None else Options()
     parameters = given.get("parameters", ())
@@ -166,6 +170,8 @@ def _options(name: str, parents: Schema | None, given: dict[str, Any]) -> Option
         raise SchemaError(f"{name}: parameters is {parameters!r}; write a tuple of names")
     if "parameters" in given:
         given["parameters"] = tuple(parameters)
+        if len(set(parameters)) < len(given["parameters"]):
+            raise SchemaError(f"{name}: parameters is {parameters!r}, which names one twice")
     if given.get("bit_order", "msb") not in ("msb", "lsb"):
         raise SchemaError(f"{name}: bit_order is {given['bit_order']!r}; write 'msb' or 'lsb'")
     return Options(of, **given)
