@@ -32,4 +32,4 @@ def test_comparing(codec: Codecs) -> None:
 
 
 def test_printing() -> None:
-    assert repr(Outer(1, Inner(1, 2))) == "Outer(wide=1, inner=Inner(first=1, gap=derived, number=2))"
+    assert repr(Outer(1, Inner(1, 2))) == "Outer(wide=1, inner=Inner(first=1, number=2))"
