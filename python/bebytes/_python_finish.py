@@ -18,6 +18,7 @@ from ._derive import (
 from ._expression import InvalidValue as NoValue
 from ._expression import references, solve
 from ._formula import evaluate_any
+from ._layout import MAXIMUM_SIZE
 from ._plan import Data, Fixed, List, Number, Plan, Record
 from ._plan_general import Decimal, Formula, Len, Ordered, Packed, Placed, Sized, SizeOf, Varint, When
 from ._python_common import Operand, Scope, follow
@@ -39,11 +40,13 @@ class WritingScope(Scope):
         ops: those of the plan, in the byte order that the data tells.
         pending: the paths of the numbers that are written as zeros for now.
         placed: of the fields at places of their own, where that is, from what their positions count from on.
+        extents: of the same, their bytes, once they are written.
         done: whether all fields are written.
+        late: whether the places are written too, so that nothing may move.
         path: of the struct, from the outermost on.
     """
 
-    __slots__ = ("_asked", "_checks", "_own", "_pinned", "done", "ops", "out", "path", "pending", "placed", "record")
+    __slots__ = ("_asked", "_checks", "_own", "_pinned", "done", "extents", "late", "ops", "out", "path", "pending", "placed", "record")
 
     plan: Plan
 
@@ -56,7 +59,9 @@ class WritingScope(Scope):
         self.out = out
         self.pending: list[Path] = []
         self.placed: dict[int, int] = {}
+        self.extents: dict[int, int] = {}
         self.done = False
+        self.late = False
         self.path = tuple(out.trail)
         self._own = own
         self._asked: set[Path] = set()
@@ -210,6 +215,10 @@ class WritingScope(Scope):
         """
         self.done = True
         waiting = False
+        try:
+            self._settle_varints()
+        except Pending:
+            pass  # the loop below meets it again
         for path in list(self.pending):
             try:
                 if path in self.pending:
@@ -220,6 +229,23 @@ class WritingScope(Scope):
         if waiting:
             self.out.unfinished.append(self)
         return self.spans[-1][1] if self.spans else bit
+
+    def _settle_varints(self) -> None:
+        # Numbers whose own size is part of what they count, until none changes.
+        varints = [path for path in self.pending if len(path) == 1 and isinstance(carrier(self.ops[path[0]].node), Varint)]
+        for _ in range(10):
+            changed = False
+            for path in varints:
+                if path in self.pending:
+                    self.resolve(path)
+                    changed = True
+                elif (value := self._value_of(path)) != self.operands[path[0]]:
+                    self._put_in(path, value)
+                    changed = True
+            if not changed:
+                return
+        if varints:
+            raise unsolved(path=(self.ops[varints[0][0]].name,), offset=self.spans[varints[0][0]][0])
 
     def _checked(self) -> bool:
         # Lengths and given numbers that had to wait; whether all could be looked at.
@@ -266,6 +292,7 @@ class WritingScope(Scope):
         Raises:
             EncodeError: it still cannot be told.
         """
+        self.late = True
         try:
             for path in list(self.pending):
                 if path in self.pending:
@@ -373,7 +400,9 @@ class WritingScope(Scope):
         node = self.ops[index].node
         if index in self.placed and _has_place(node, length):
             return self.placed[index]
-        if index >= len(self.spans) or _has_place(node, length):
+        if index in self.extents:
+            return self.extents[index]
+        if index >= len(self.spans) or _place_of(node) is not None:
             raise Pending
         self._settle(range(index, index + 1))
         start, end = self.spans[index]
@@ -397,7 +426,8 @@ class WritingScope(Scope):
         index = path[-1]
         node = chosen(inner.plan.ops[index].node if inner is not self else self.ops[index].node, inner)
         start = inner.spans[index][0]
-        self.pending.remove(path)
+        if path in self.pending:
+            self.pending.remove(path)
         try:
             if isinstance(node, Varint):
                 self._splice(inner, index, node, value)
@@ -425,9 +455,14 @@ class WritingScope(Scope):
         self.out.data[at : at + (end - start) // 8] = content
         moved = len(content) * 8 - (end - start)
         if moved:
-            _move(self, end, moved)
-            for scope in self.out.unfinished:
-                _move(scope, end, moved)
+            if self.late:
+                raise unsolved(offset=start)  # what it moves has been told where it is
+            seen: set[int] = set()
+            for scope in (self, *(s for s in self.out.unfinished if s.out is self.out)):
+                _move(scope, end, moved, seen)
+            for place in self.out.places:
+                if place.scope.out is self.out and place.bit >= end:
+                    place.bit += moved
             inner.spans[index] = (start, start + len(content) * 8)
 
     # Places
@@ -484,9 +519,10 @@ class Place:
         out = Output(target)
         out.places, out.unfinished, out.trail = main.places, main.unfinished, list(self.path)
         try:
-            if target < 0:
+            if not 0 <= target <= MAXIMUM_SIZE:
                 raise InvalidValue(target - origin, "a position inside the message", offset=self.bit)
-            operand, _ = write_node(node.node, self.value, out, target * 8, {}, scope)
+            operand, behind = write_node(node.node, self.value, out, target * 8, {}, scope)
+            scope.extents[self.index] = (behind + 7) // 8 - target
             _merge(main, out, target, self.bit)
         except EncodeError as e:
             e.path = (*self.path, *e.path)
@@ -517,8 +553,11 @@ def _adopt(operand: Operand, main: Output) -> None:
             _adopt(inner, main)
 
 
-def _move(scope: Any, behind: int, by: int) -> None:
-    # Of a scope and all inside it: what begins or ends at `behind` or later.
+def _move(scope: Any, behind: int, by: int, seen: set[int]) -> None:
+    # Of a scope and all inside it, each once: what begins or ends at `behind` or later.
+    if id(scope) in seen:
+        return
+    seen.add(id(scope))
     if scope.start >= behind:
         scope.start += by
     scope.spans = [
@@ -526,7 +565,7 @@ def _move(scope: Any, behind: int, by: int) -> None:
     ]
     for operand in scope.operands:
         if isinstance(operand, Scope):
-            _move(operand, behind, by)
+            _move(operand, behind, by, seen)
 
 
 def carrier(node: Any) -> Any:
@@ -574,10 +613,18 @@ def _width(node: Any) -> int:
     raise WrongType("a number", "derived")
 
 
-def _has_place(node: Any, length: Any) -> bool:
+def _place_of(node: Any) -> Placed | None:
     while not isinstance(node, Placed):
-        if isinstance(node, Sized | When):
+        if isinstance(node, Ordered):
+            node = node.big
+        elif isinstance(node, Sized | When):
             node = node.node
         else:
-            return False
-    return node.position is length
+            return None
+    return node
+
+
+def _has_place(node: Any, length: Any) -> bool:
+    place = _place_of(node)
+    return place is not None and place.position is length
+

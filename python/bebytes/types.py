@@ -8,6 +8,8 @@ Each is an `Annotated` alias, so that a type checker sees `int`, `float` or `str
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from typing import Self
 
 __all__ = [
@@ -60,6 +62,10 @@ class Scalar:
     def __repr__(self) -> str:
         return self.name
 
+    def __reduce__(self) -> "tuple[Any, ...]":
+        # The same object again: types are told apart by it.
+        return _scalar_of, (self.name,)
+
 
 u8: TypeAlias = Annotated[int, Scalar("u8", "int", 8)]
 u16: TypeAlias = Annotated[int, Scalar("u16", "int", 16)]
@@ -88,6 +94,11 @@ uleb128: TypeAlias = Annotated[int, Scalar("uleb128", "leb128", 64)]
 sleb128: TypeAlias = Annotated[int, Scalar("sleb128", "leb128", 64, signed=True)]
 zigzag: TypeAlias = Annotated[int, Scalar("zigzag", "zigzag", 64, signed=True)]
 vlq: TypeAlias = Annotated[int, Scalar("vlq", "vlq", 64)]
+
+
+def _scalar_of(name: str) -> Scalar:
+    scalar: Scalar = globals()[name].__metadata__[0]
+    return scalar
 
 
 class Overlong(int):
