@@ -33,7 +33,7 @@ BITS = [
     ("a: bytes = bits(8)", "a", "bits are for integers"),
     ("a: str = bits(8)", "a", "bits are for integers"),
     ("a: Point = bits(24)", "a", "bits are for integers"),
-    ("a: list[u8] = bits(4)", "a", "only data tells"),
+    ("a: list[u8] = bits(4)", "a", "give it a count"),
     ("a: list[u8] = count(3, bits=4)", "a", "add a field of 4 bits"),
     ("a: u8 | None = bits(8)", "a", "bits are for integers"),
     ("a: bytes = size(1, bits=8)", "a", "bits are for integers"),

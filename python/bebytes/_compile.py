@@ -34,12 +34,13 @@ def compile_plan(schema: Schema, byteorder: str, outermost: bool) -> Plan:
     try:
         schema.resolve()
         general = _wants_general(schema)
+        if not general:
+            plan = PlanBuilder(schema, byteorder, outermost).build()
+            general = not plan.plain
         if general:
             from ._compile_general import GeneralPlanBuilder
 
             plan = GeneralPlanBuilder(schema, byteorder, outermost).build()
-        else:
-            plan = PlanBuilder(schema, byteorder, outermost).build()
         if schema.recursions:
             _check_recursion(schema, plan)
         return plan

@@ -4,6 +4,7 @@ Compiler: the plan of a struct with fields or keywords that plain plans do not k
 
 from typing import Any, NamedTuple
 
+from ._boundaries import bits_behind, is_little, items_fit, needs_boundary
 from ._compile import PlanBuilder
 from ._constants import constant_of, rule_of
 from ._expression import names, parse
@@ -100,6 +101,7 @@ class GeneralPlanBuilder(PlanBuilder):
         fields = self.schema.fields
         offset, anchor = 0, -1
         inside: int | None = 0  # bits into a byte, None where only data tells
+        was_little: bool | None = None
         run: list[Field] = []
         word: list[int] = []  # the ops that share a container
         for i, field in enumerate(fields):
@@ -109,13 +111,13 @@ class GeneralPlanBuilder(PlanBuilder):
             builder = NodeBuilder(self.schema, field, order, last and self.outermost, self.ops)
             node: Any = build_general(builder) if own not in (None, "big", "little") else builder.build()
             in_bits = _may_start_anywhere(node, field)
-            if not self.schema.options.unaligned:
-                if inside is None and not in_bits and not _aligns(node):
-                    raise field.error(
-                        "begins where only data tells; put `gap: bytes = align(1)` before it, or write unaligned=True for the class"
-                    )
-                if inside is not None:
-                    self.check_run(run, field, inside, in_bits)
+            if not self.schema.options.unaligned and not _aligns(node):
+                self._check_beginning(field, run, inside, in_bits)
+            self._check_boundary(field, node, inside, begins_word=not word)
+            if inside != 0 and was_little is not None and is_little(node) not in (None, was_little):
+                raise field.error(
+                    "its byte order differs from that of what stands in the same byte; change it on a byte boundary only"
+                )
             run = [*run, field] if in_bits else []
             if is_open(node) and not last and not all(_takes_nothing(f) for f in fields[i + 1 :]):
                 raise field.error(self.not_last(_core(node), fields[i + 1]))
@@ -130,7 +132,9 @@ class GeneralPlanBuilder(PlanBuilder):
                 offset += width
             else:
                 offset, anchor = 0, i
-            inside = 0 if _aligns(node) else _behind(inside, node)
+            inside = bits_behind(inside, node)
+            last_order = is_little(node, last=True)
+            was_little = was_little if last_order is None else last_order
             if inside == 0:
                 run = []
             if word and self._word_is_full(word, inside):
@@ -145,6 +149,31 @@ class GeneralPlanBuilder(PlanBuilder):
                 )
             if run and inside:
                 raise self.unfinished(run, inside)
+            if inside:
+                raise SchemaError(
+                    f"{self.schema.name}: ends {inside} bits into a byte; add `gap: bytes = align(1)`, or write unaligned=True for the class"
+                )
+
+    def _check_beginning(self, field: Field, run: list[Field], inside: int | None, in_bits: bool) -> None:
+        # In a class of whole bytes, only bit fields begin inside one.
+        if inside is None and not in_bits:
+            raise field.error(
+                "begins where only data tells; put `gap: bytes = align(1)` before it, or write unaligned=True for the class"
+            )
+        if inside is not None:
+            self.check_run(run, field, inside, in_bits)
+        if inside and not in_bits:
+            raise field.error(
+                "begins inside a byte, where what stands before it ends; put `gap: bytes = align(1)` before it,"
+                " or write unaligned=True for the class"
+            )
+
+    def _check_boundary(self, field: Field, node: Any, inside: int | None, *, begins_word: bool) -> None:
+        needed = begins_word if isinstance(node, Packed) else needs_boundary(node)
+        if inside != 0 and needed:
+            raise field.error("cannot begin inside a byte; put `gap: bytes = align(1)` before it")
+        if not items_fit(node):
+            raise field.error("its items end inside a byte, where the next cannot begin or the last would not show; give it a count")
 
     # Containers
 
@@ -376,27 +405,6 @@ def _may_start_anywhere(node: Any, field: Field) -> bool:
 
 def _takes_nothing(field: Field) -> bool:
     return field.specifier.general and field.specifier.at is not MISSING
-
-
-def _behind(inside: int | None, node: Any) -> int | None:
-    # Bits into a byte behind a node.
-    core = _core(node)
-    if is_fixed(node):
-        width = minimum_bits(node)
-    elif isinstance(core, Wide):
-        return None
-    elif isinstance(core, List):
-        width = minimum_bits(core.item)
-        if width % 8:
-            return None
-        width = 0
-    elif isinstance(node, When):
-        width = minimum_bits(node.node) if is_fixed(node.node) else 0
-        if width % 8:
-            return None
-    else:
-        width = 0  # all that has a variable size is made of whole bytes
-    return None if inside is None else (inside + width) % 8
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -521,9 +521,10 @@ def read_unaligned_option(node: Option, source: Input, bit: int, scope: Scope) -
     Raises:
         DecodeError: as for any option.
     """
+    from ._boundaries import is_little
     from ._layout import is_fixed, minimum_bits
 
-    little = getattr(node.node, "little", False)
+    little = bool(is_little(node.node))
     tag = take_bits(source, bit, 8, little=little)
     if tag > 1:
         raise InvalidDiscriminant(tag, "Option", offset=bit)

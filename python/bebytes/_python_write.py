@@ -235,7 +235,11 @@ def _float_bits(node: Number, value: Any, bit: int) -> int:
 
 
 def _write_option(node: Option, value: Any, out: Output, bit: int, scope: Scope | None) -> tuple[Operand, int]:
-    little = getattr(node.node, "little", False)
+    little = False
+    if bit % 8:
+        from ._boundaries import is_little
+
+        little = bool(is_little(node.node))
     if value is None:
         size = minimum_bits(node.node) if is_fixed(node.node) else 0
         out.put(0, 8 + size, bit, little=little)

@@ -8,9 +8,7 @@ Each is an `Annotated` alias, so that a type checker sees `int`, `float` or `str
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 if TYPE_CHECKING:
-    from typing import Any
-
-    from typing import Self
+    from typing import Any, Self
 
 __all__ = [
     "Overlong",
