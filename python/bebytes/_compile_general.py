@@ -37,6 +37,10 @@ from ._specifier import MISSING, derived
 from .errors import SchemaError
 
 
+_MAXIMUM_CHAIN = 64
+"""Numbers that are worked out from each other; what recursion in either runner can bear with ease."""
+
+
 class _Place(NamedTuple):
     """Where a field begins: `bits` behind the last byte boundary that is known, or None where that is unknown."""
 
@@ -246,9 +250,38 @@ class GeneralPlanBuilder(PlanBuilder):
             ready = self._ready(i, extra)
             if ready is not None:
                 checks.setdefault(ready, []).append(i)
+        self._check_chain(extras)
         for i, given in checks.items():
             extras[i] = extras.get(i, Extra())._replace(checks=tuple(given))
         return [op._replace(extra=extras.get(i)) for i, op in enumerate(ops)]
+
+    def _check_chain(self, extras: dict[int, Extra]) -> None:
+        # Numbers that are worked out from numbers that are worked out have an end, and one that is near.
+        depths: dict[int, int] = {}
+        for i in extras:
+            path = [(i, iter(self._told_by(extras.get(i))))]
+            while path:
+                at, rest = path[-1]
+                inner = next((j for j in rest if j in extras), None)
+                if inner is None:
+                    told_by = [depths[j] for j in self._told_by(extras.get(at)) if j in depths]
+                    depths[at] = 1 + max(told_by, default=0)
+                    path.pop()
+                    if depths[at] > _MAXIMUM_CHAIN:
+                        raise self.schema.fields[at].error(
+                            f"is worked out from {_MAXIMUM_CHAIN} others in a row; {_MAXIMUM_CHAIN} is the most"
+                        )
+                elif any(inner == j for j, _ in path):
+                    names = ", ".join(self.schema.fields[j].name for j, _ in path)
+                    raise self.schema.fields[inner].error(f"is worked out from itself, in a circle with {names}")
+                elif inner not in depths:
+                    path.append((inner, iter(self._told_by(extras.get(inner)))))
+
+    @staticmethod
+    def _told_by(extra: Extra | None) -> list[int]:
+        if extra is None or extra.computed is None:
+            return []
+        return [leaf.path[0] for leaf in leaves(extra.computed.expression) if isinstance(leaf, Ref) and len(leaf.path) == 1]
 
     def _extra(self, index: int, field: Field, ops: list[Op]) -> Extra | None:
         s = field.specifier

@@ -19,7 +19,33 @@ def equal(self: Any, other: object) -> bool:
     """
     Whether two structs are of one class and hold equal values.
     """
-    return _values(self) == _values(other) if type(other) is type(self) else NotImplemented
+    if type(other) is not type(self):
+        return NotImplemented
+    return _values(self) == _values(other) if _is_plain(self) else _equal_general(self, other)
+
+
+def _is_plain(record: Any) -> bool:
+    return not any(f.specifier.general for f in schema_of(type(record)).fields)
+
+
+def _equal_general(one: Any, other: Any) -> bool:
+    # What follows from the other fields in both need not be worked out, which takes writing the struct.
+    from .fields import derived
+
+    for f, slot in zip(schema_of(type(one)).fields, type(one).__bebytes_slots__, strict=True):
+        if _slot(slot, one) is derived and _slot(slot, other) is derived:
+            continue
+        mine, its = _value(one, f.name), _value(other, f.name)
+        if mine is not its and mine != its:
+            return False
+    return True
+
+
+def _slot(slot: Any, record: Any) -> Any:
+    try:
+        return slot.__get__(record)
+    except AttributeError:
+        return None  # unset, which reading the attribute says
 
 
 def represent(self: Any) -> str:

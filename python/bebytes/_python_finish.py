@@ -23,7 +23,7 @@ from ._plan import Data, Fixed, List, Number, Plan, Record
 from ._plan_general import Decimal, Formula, Len, Ordered, Packed, Placed, Sized, SizeOf, Varint, When
 from ._python_common import Operand, Scope, follow
 from ._python_formula import PENDING, Pending, look_up, natural, whole
-from ._python_read_general import covered_bytes, holds, position, varint_bytes
+from ._python_read_general import covered_bytes, holds, is_absent, position, varint_bytes
 from ._python_write import Output, check_length, to_number, write_node
 from .errors import ChecksumMismatch, EncodeError, InvalidValue, WrongType
 from .fields import derived
@@ -46,7 +46,7 @@ class WritingScope(Scope):
         path: of the struct, from the outermost on.
     """
 
-    __slots__ = ("_asked", "_checks", "_own", "_pinned", "done", "extents", "late", "ops", "out", "path", "pending", "placed", "record")
+    __slots__ = ("_asked", "_checks", "_own", "_pinned", "_told", "done", "extents", "late", "ops", "out", "path", "pending", "placed", "record")
 
     plan: Plan
 
@@ -64,6 +64,7 @@ class WritingScope(Scope):
         self.late = False
         self.path = tuple(out.trail)
         self._own = own
+        self._told: dict[int, int] = {}
         self._asked: set[Path] = set()
         self._checks: list[tuple[int, Any, int, int]] = []
         self._pinned: list[tuple[int, int]] = []
@@ -98,7 +99,7 @@ class WritingScope(Scope):
 
     def _settle(self, indices: range) -> None:
         # Numbers of a variable size are put in before their sizes are asked for.
-        for i in indices:
+        for i in reversed(indices):  # what stands behind counts for what stands before it
             if (i,) in self.pending and (i,) not in self._asked and isinstance(carrier(self.ops[i].node), Varint):
                 self.resolve((i,))
 
@@ -130,13 +131,19 @@ class WritingScope(Scope):
             raise NoValue(None)
         return number
 
-    def _derived_to_come(self, index: int) -> int:
-        extra = self.plan.ops[index].extra
-        if extra is not None and isinstance(extra.constant, int):
-            return extra.constant
+    def _derived_to_come(self, index: int) -> Any:
+        op = self.plan.ops[index]
+        extra = op.extra
+        if is_absent(op.node, self, self.start):
+            raise NoValue(None)
+        if extra is not None and extra.constant is not None:
+            constant = extra.constant
+            return str.encode(constant) if isinstance(constant, str) else constant
         if extra is not None and extra.computed is not None:
             computed = extra.computed
-            return int(self._guarded((index,), lambda: whole(computed.expression, self)))
+            if index not in self._told:
+                self._told[index] = int(self._guarded((index,), lambda: whole(computed.expression, self)))
+            return self._told[index]
         solution = self._own.get((index,), UNSET)
         if not isinstance(solution, int):
             raise Pending
@@ -235,7 +242,7 @@ class WritingScope(Scope):
         varints = [path for path in self.pending if len(path) == 1 and isinstance(carrier(self.ops[path[0]].node), Varint)]
         for _ in range(10):
             changed = False
-            for path in varints:
+            for path in reversed(varints):
                 if path in self.pending:
                     self.resolve(path)
                     changed = True
@@ -455,6 +462,7 @@ class WritingScope(Scope):
         self.out.data[at : at + (end - start) // 8] = content
         moved = len(content) * 8 - (end - start)
         if moved:
+            self._told.clear()
             if self.late:
                 raise unsolved(offset=start)  # what it moves has been told where it is
             seen: set[int] = set()
@@ -517,6 +525,7 @@ class Place:
             raise
         scope.placed[self.index] = target - origin
         out = Output(target)
+        before = len(main.unfinished)
         out.places, out.unfinished, out.trail = main.places, main.unfinished, list(self.path)
         try:
             if not 0 <= target <= MAXIMUM_SIZE:
@@ -528,7 +537,7 @@ class Place:
             e.path = (*self.path, *e.path)
             raise
         _adopt(operand, main)
-        for scope_of_place in main.unfinished:
+        for scope_of_place in main.unfinished[before:]:
             if scope_of_place.out is out:
                 scope_of_place.out = main
         scope.operands[self.index] = operand
@@ -537,9 +546,8 @@ class Place:
 def _merge(main: Output, out: Output, target: int, bit: int) -> None:
     # Bytes that are there already must be the same; those that nothing is written to are zeros.
     end = target + len(out.data)
-    for start, behind in main.taken():
-        low, high = max(start, target), min(behind, end)
-        if low < high and main.data[low:high] != out.data[low - target : high - target]:
+    for low, high in main.overlapping(target, end):
+        if main.data[low:high] != out.data[low - target : high - target]:
             raise InvalidValue(target, "a position whose bytes are free, or the same", offset=bit)
     main.data.extend(bytes(max(end - len(main.data), 0)))
     main.data[target:end] = out.data

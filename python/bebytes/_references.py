@@ -216,11 +216,17 @@ class References:
         last = ends[1][0] if ends[1] else fields[-1].name
         for end in (first, last):
             self._known(end)
-        (i,), _ = self._path(Name((first,)))
-        (j,), _ = self._path(Name((last,)))
+        i, j = self._own_index(first), self._own_index(last)
         if i > j:
             raise self.field.error(f"{self.text!r}: {last!r} stands before {first!r}")
         return SizeOf((i,), j)
+
+    def _own_index(self, name: str) -> int:
+        # Of a field of this struct; a number that is worked out may count its own bytes.
+        if name == self.field.name and self.later:
+            return self.schema.field_index[name]
+        (index,), _ = self._path(Name((name,)))
+        return index
 
     def _known(self, name: str) -> None:
         if name not in self.schema.field_index:
