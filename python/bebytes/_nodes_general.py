@@ -6,13 +6,15 @@ which place, in which order, and when at all.
 """
 
 import codecs
+import enum
+import math
 import typing
 from types import NoneType, UnionType
 from typing import Any
 
-from ._expression import parse
+from ._expression import parse, references
 from ._nodes import NodeBuilder, show, unwrap
-from ._plan import Constant, Data, Fixed, Number, Option, Record
+from ._plan import Computed, Constant, Data, Fixed, List, Number, Option, Record
 from ._plan_general import (
     KEPT,
     Adapted,
@@ -25,6 +27,7 @@ from ._plan_general import (
     Placed,
     Recursion,
     Scaled,
+    Sized,
     Switch,
     Text,
     UntilItem,
@@ -93,7 +96,11 @@ class _GeneralBuilder(NodeBuilder):
 
     def _drop_none(self) -> None:
         annotation = self.annotation()
-        if typing.get_origin(annotation) not in (typing.Union, UnionType) or NoneType not in typing.get_args(annotation):
+        if annotation is Any and self.specifier.switch is not MISSING:
+            return
+        if typing.get_origin(annotation) not in (typing.Union, UnionType) or NoneType not in typing.get_args(
+            annotation
+        ):
             raise self.field.error(f"when makes it None at times; write {show(annotation)} | None")
         rest = tuple(a for a in typing.get_args(annotation) if a is not NoneType)
         self.of_type = rest[0] if len(rest) == 1 else typing.Union[rest]  # noqa: UP007 (of a tuple made here)
@@ -104,8 +111,8 @@ class _GeneralBuilder(NodeBuilder):
             for name in ("origin", "align"):
                 if getattr(s, name) is not MISSING:
                     raise self.field.error(f"{name} belongs to at; write at(position, {name}=...)")
-            return self._valued()
-        origin = "message" if s.origin is MISSING else s.origin
+            return self.valued()
+        origin: Any = "message" if s.origin is MISSING else s.origin
         if origin not in ("message", "struct", "here"):
             raise self.field.error(f"origin is {origin!r}; write 'message', 'struct' or 'here'")
         align = 1 if s.align is MISSING else s.align
@@ -114,39 +121,80 @@ class _GeneralBuilder(NodeBuilder):
         if self.unaligned:
             raise self.field.error("at is for structs on byte boundaries")
         position = self.formula(s.at, "at")
-        return Placed(position, origin, align, self._valued())
+        for ref in references(position.expression):
+            told = self.earlier[ref.path[0]]
+            if len(ref.path) == 1 and told is not None and told.derived and isinstance(told.node, Varint):
+                raise self.field.error(
+                    f"{told.name!r} would move what it points to as it grows; write u32 or another of a fixed size"
+                )
+        return Placed(position, origin, align, self.valued())
 
-    def _valued(self) -> Any:
+    def valued(self) -> Any:
         # What is held, and what becomes of it.
         s = self.specifier
         if s.switch is not MISSING:
-            return self._sized(self._switch())
+            return self.sized(self._switch())
         if s.adapt is not MISSING:
             return self._adapted()
+        self._check_repetition()
+        if s.scaled is not MISSING:
+            self._check_leaf(float, "scaled and fixed numbers are floats")
+            return self.build_plain()
+        return self.held()
+
+    def _check_repetition(self) -> None:
+        s = self.specifier
+        if s.repeat_until is MISSING:
+            return
+        if s.count is not MISSING:
+            raise self.field.error("has two lengths, count and repeat_until; keep one")
+        if not any(typing.get_origin(unwrap(a)) is list for a in _alternatives(self.annotation())):
+            raise self.field.error(f"repeat_until is for lists, and {show(self.annotation())} is none")
+
+    def _check_leaf(self, wanted: type, why: str) -> None:
+        # What lists and options hold.
+        leaf = _leaf(self.annotation())
+        if leaf is not wanted:
+            raise self.field.error(f"{show(leaf)} is not {wanted.__name__}; {why}")
+
+    def single(self, annotation: Any) -> Any:
+        s = self.specifier
         if s.scaled is not MISSING:
             return self._scaled()
-        return self._held()
+        if s.bcd is not MISSING:
+            return self._decimal()
+        return super().single(annotation)
 
-    def _held(self) -> Any:
+    def number(self, annotation: Any) -> Number:
+        node = super().number(annotation)
+        return node if self.specifier.unknown is MISSING else self._with_policy(node)
+
+    def held(self) -> Any:
         s = self.specifier
         if s.const is not MISSING:
             return self._constant()
         if s.padding is not MISSING:
             return self._padding()
         if s.bcd is not MISSING:
-            return self._decimal()
+            self._check_leaf(int, "decimal digits are an int")
+            return self.build_plain()
+        if s.unknown is not MISSING and not _is_enum(_leaf(self.annotation())):
+            raise self.field.error(f"unknown is for enums and flags, not for {show(self.annotation())}")
         if isinstance(s.bits, str):
             return self._wide()
         if s.checksum is not MISSING:
             self._size_of_digest()
         if s.encoding is not MISSING or s.pad is not MISSING or s.strip is not MISSING:
             return self._text()
-        if s.bit_order is not MISSING or s.word is not MISSING or (
-            s.bits is not MISSING and (self.schema.options.bit_order is not None or self.schema.options.word is not None)
+        if (
+            s.bit_order is not MISSING
+            or s.word is not MISSING
+            or (
+                s.bits is not MISSING
+                and (self.schema.options.bit_order is not None or self.schema.options.word is not None)
+            )
         ):
             return self._packed()
-        if s.unknown is not MISSING:
-            return self._known_or_not()
         return self.build_plain()
 
     # Expressions
@@ -176,10 +224,19 @@ class _GeneralBuilder(NodeBuilder):
             tree = parse(selector)
         except ValueError as e:
             raise self.field.error(f"the switch {selector!r}: {e}") from None
-        expression = self.references(selector).anything(tree)
+        expression, of_bytes = self.references(selector).typed(tree)
         if not isinstance(cases, dict) and not hasattr(cases, "items"):
             raise self.field.error("the cases of a switch are a mapping from values to types")
         made = tuple(self._case(key, of) for key, of in cases.items())
+        keys = [key for case in made for key in case.keys]
+        if not keys and default is MISSING:
+            raise self.field.error("the switch has no cases; write {value: type}")
+        for i, key in enumerate(keys):
+            if key in keys[:i]:
+                raise self.field.error(f"two cases of the switch have the value {key!r}; keep one")
+            if isinstance(key, bytes) != of_bytes:
+                kind = "bytes" if of_bytes else "a number"
+                raise self.field.error(f"the switch {selector!r} comes to {kind}, and {key!r} is none")
         otherwise = None if default is MISSING else self._case((), default)
         return Switch(Formula(expression, selector), made, otherwise)
 
@@ -196,13 +253,15 @@ class _GeneralBuilder(NodeBuilder):
         if of is None or of is NoneType:
             return Case(tuple(values), None, (NoneType,))
         inner = self._copy(switch=MISSING, when=MISSING, at=MISSING, size=MISSING)
-        inner.of_type = inner.field._resolve(of, {**inner.field.module, **inner.field.constants}) if isinstance(of, str) else of  # noqa: SLF001 (of the same package)
-        return Case(tuple(values), inner._valued(), _classes(unwrap(inner.of_type)))
+        inner.of_type = inner.field.meaning(of, self.schema.cls) if isinstance(of, str) else of
+        return Case(tuple(values), inner.valued(), _classes(unwrap(inner.of_type)))
 
-    def _adapted(self) -> Adapted:
+    def _adapted(self) -> Any:
         adapter = self.specifier.adapt
-        decode, encode = adapter if isinstance(adapter, tuple) else (
-            getattr(adapter, "decode", None), getattr(adapter, "encode", None)
+        decode, encode = (
+            adapter
+            if isinstance(adapter, tuple)
+            else (getattr(adapter, "decode", None), getattr(adapter, "encode", None))
         )
         if not callable(decode) or not callable(encode):
             raise self.field.error("adapt takes a pair (decode, encode) of functions, or an object with both")
@@ -214,15 +273,14 @@ class _GeneralBuilder(NodeBuilder):
             (item,) = typing.get_args(annotation)
             held = self._carrier_of(item, carrier)
             inner.of_type = list[held]  # type: ignore[valid-type]  # a type at run time
-            node = inner._adapted_list(decode, encode, getattr(adapter, "name", show(item)))
-            return node  # type: ignore[return-value]  # a list of what is adapted
+            return inner.adapted_list(decode, encode, getattr(adapter, "name", show(item)))
         size = getattr(adapter, "size", None)
         if size is not None and inner.specifier.size is MISSING:
             inner.specifier.size = size
         inner.of_type = self._carrier_of(annotation, carrier)
-        return Adapted(inner._held(), decode, encode, getattr(adapter, "name", None) or f"a {_plain_name(annotation)}")
+        return Adapted(inner.held(), decode, encode, getattr(adapter, "name", None) or f"a {_plain_name(annotation)}")
 
-    def _adapted_list(self, decode: Any, encode: Any, name: str) -> Any:
+    def adapted_list(self, decode: Any, encode: Any, name: str) -> Any:
         builder = self
 
         class _Items(_GeneralBuilder):
@@ -241,9 +299,11 @@ class _GeneralBuilder(NodeBuilder):
                 return entry
         if scalar_of(annotation) is not None or annotation in (bytes, str, bool):
             return annotation
-        if isinstance(annotation, type) and (
-            hasattr(annotation, "__bebytes_schema__") or issubclass(annotation, int)
-        ) and annotation is not int:
+        if (
+            isinstance(annotation, type)
+            and (hasattr(annotation, "__bebytes_schema__") or issubclass(annotation, int))
+            and annotation is not int
+        ):
             return annotation
         s = self.specifier
         if not (s.size is MISSING and s.until is MISSING and s.after is MISSING):
@@ -255,17 +315,21 @@ class _GeneralBuilder(NodeBuilder):
 
     def _scaled(self) -> Scaled:
         carrier, scale, offset = self.specifier.scaled
-        annotation = self.annotation()
-        if annotation is not float:
-            raise self.field.error(f"{show(annotation)} is not float; scaled and fixed numbers are floats")
-        if not isinstance(scale, int | float) or scale == 0 or scale != scale:
+        if scale is None:
+            fraction = offset
+            if not isinstance(fraction, int) or not 0 <= fraction <= 128:
+                raise self.field.error(f"fraction is {fraction!r}; write a number of bits, 0 to 128")
+            scale, offset = 2.0**-fraction, 0.0
+        if not isinstance(scale, int | float) or scale == 0 or not math.isfinite(scale):
             raise self.field.error(f"scale is {scale!r}; write a number other than 0")
-        inner = self._copy(scaled=MISSING)
+        if not isinstance(offset, int | float) or not math.isfinite(offset):
+            raise self.field.error(f"offset is {offset!r}; write a number")
+        inner = self._copy(scaled=MISSING, count=MISSING)
         inner.of_type = carrier
         scalar = scalar_of(unwrap(carrier))
         if scalar is None or scalar.kind in ("float", "char"):
             raise self.field.error(f"{show(carrier)} carries no scaled number; write an integer type, such as u16")
-        return Scaled(inner._held(), float(scale), float(offset))
+        return Scaled(inner.held(), float(scale), float(offset))
 
     # What is held
 
@@ -280,17 +344,7 @@ class _GeneralBuilder(NodeBuilder):
             s = inner.specifier
             if s.size is MISSING and s.until is MISSING:
                 s.size = len(content if s.encoding is MISSING else value.encode(s.encoding))
-        node = inner._held()
-        from ._python_write import to_number
-
-        if isinstance(node, Number):
-            from .errors import EncodeError
-
-            try:
-                to_number(node, value, 0)
-            except EncodeError as e:
-                raise self.field.error(f"the constant does not fit: {e.explanation()}") from None
-        return node
+        return inner.held()
 
     def _padding(self) -> Any:
         what, length, policy = self.specifier.padding
@@ -301,35 +355,43 @@ class _GeneralBuilder(NodeBuilder):
         if what == "bits":
             if scalar_of(annotation) is None and annotation is not bool:
                 raise self.field.error(f"reserved bits are a number; write u8 or another for {show(annotation)}")
-            return inner._held()
+            return inner.held()
         if annotation is not bytes:
             raise self.field.error(f"padding is bytes; write bytes for {show(annotation)}")
         if what == "align":
             if not isinstance(length, int) or not 1 <= length <= 1 << 32:
                 raise self.field.error(f"align is {length!r}; write a number of bytes, 1 or more")
-            return Data(Aligning(length), False, little=self.byteorder == "little")
+            to_boundary: Any = Aligning(length)
+            return Data(to_boundary, False, little=self.byteorder == "little")
         inner.specifier.size = length
-        return inner._held()
+        return inner.held()
 
     def _decimal(self) -> Decimal:
         digits = self.specifier.bcd
-        if self.annotation() is not int:
-            raise self.field.error(f"{show(self.annotation())} is not int; decimal digits are an int")
         if not isinstance(digits, int) or not 1 <= digits <= 36:
             raise self.field.error(f"bcd is {digits!r}; write 1 to 36 digits")
         if digits % 2 and not self.unaligned:
-            raise self.field.error(f"{digits} digits end inside a byte; write an even number, or unaligned=True for the class")
+            raise self.field.error(
+                f"{digits} digits end inside a byte; write an even number, or unaligned=True for the class"
+            )
         return Decimal(digits, self.byteorder == "little")
 
     def _wide(self) -> Wide:
         text = self.specifier.bits
+        s, options = self.specifier, self.schema.options
+        if any(o is not None and o is not MISSING for o in (s.bit_order, s.word, options.bit_order, options.word)):
+            raise self.field.error(
+                "a width from data has no place in a word; drop bit_order and word, or write a number of bits"
+            )
         scalar = scalar_of(self.annotation())
         if scalar is None or scalar.kind != "int":
             raise self.field.error(f"a width from data is for integers, not for {show(self.annotation())}")
-        number = self._copy(bits=MISSING)._number(self.annotation())
+        number = self._copy(bits=MISSING).number(self.annotation())
         width = self.formula(text, "bits")
         if isinstance(width.expression, Constant):
-            raise self.field.error(f"bits is {text!r}; {scalar.name} takes 1 to {scalar.width} bits, written as a number")
+            raise self.field.error(
+                f"bits is {text!r}; {scalar.name} takes 1 to {scalar.width} bits, written as a number"
+            )
         return Wide(number, width)
 
     def _size_of_digest(self) -> None:
@@ -343,47 +405,44 @@ class _GeneralBuilder(NodeBuilder):
         if self.annotation() is bytes and self.specifier.size is MISSING:
             self.specifier = self._copy(size=(algorithm.width + 7) // 8).specifier
 
-    def _text(self) -> Data:
-        s = self.specifier
-        annotation = self.annotation()
-        if typing.get_origin(annotation) is list:
-            inner = self._copy(encoding=MISSING, pad=MISSING, strip=MISSING)
-            form = self._form(typing.get_args(annotation)[0])
+    def _text(self) -> Any:
+        return self._with_form(self._copy(encoding=MISSING, pad=MISSING, strip=MISSING).held())
 
-            class _Items(_GeneralBuilder):
-                def item(self, annotation: Any) -> Any:
-                    data = super().item(annotation)
-                    if not isinstance(data, Data):
-                        raise self.field.error("encoding, pad and strip are for str and bytes")
-                    return data._replace(form=form)
-
-            inner.__class__ = _Items
-            return inner.build_plain()  # type: ignore[return-value]  # a list of such data
-        if annotation not in (bytes, str):
-            raise self.field.error(f"encoding, pad and strip are for str and bytes, not for {show(annotation)}")
-        data = self._copy(encoding=MISSING, pad=MISSING, strip=MISSING)._held()
-        if not isinstance(data, Data):
-            raise self.field.error("encoding, pad and strip are for str and bytes")
-        form = self._form(annotation)
-        if s.pad is not MISSING and not isinstance(data.length, Fixed) and s.size is MISSING:
+    def _with_form(self, node: Any) -> Any:
+        # Of data, wherever it stands in lists and options.
+        if isinstance(node, List):
+            return node._replace(item=self._with_form(node.item))
+        if isinstance(node, Option | Sized):
+            return node._replace(node=self._with_form(node.node))
+        if not isinstance(node, Data):
+            raise self.field.error(f"encoding, pad and strip are for str and bytes, not for {show(self.annotation())}")
+        if self.specifier.pad is not MISSING and not isinstance(node.length, Fixed | Computed):
             raise self.field.error("pad fills a size; write size(...)")
-        return data._replace(form=form)
+        return node._replace(form=self._form(str if node.text else bytes))
 
     def _form(self, annotation: Any) -> Text:
         s = self.specifier
         encoding = "utf-8" if s.encoding is MISSING else s.encoding
         try:
-            codec = codecs.lookup(encoding).name
+            found = codecs.lookup(encoding)
         except (LookupError, TypeError):
             raise self.field.error(f"{encoding!r} is no codec that Python knows") from None
+        if not found._is_text_encoding:  # noqa: SLF001 (as `bytes.decode` asks it)
+            raise self.field.error(f"{encoding!r} makes no bytes of text; write another encoding")
+        codec = found.name
         if annotation is bytes and s.encoding is not MISSING:
             raise self.field.error("encoding is for str; bytes have none")
         pad = b"" if s.pad is MISSING else s.pad
         if isinstance(pad, str):
-            pad = pad.encode(codec.removesuffix("-sig"))
-        strip = "right" if s.strip is MISSING else s.strip
+            try:
+                pad = pad.encode(codec)[len("".encode(codec)) :]  # without a byte order mark
+            except UnicodeError:
+                raise self.field.error(f"pad is {pad!r}, which {codec} cannot write") from None
+        strip: Any = "right" if s.strip is MISSING else s.strip
         if not isinstance(pad, bytes) or strip not in ("right", "left", "both", "first", ""):
-            raise self.field.error(f"pad is {s.pad!r}, strip {s.strip!r}; write a character, and 'right', 'left', 'both', 'first' or ''")
+            raise self.field.error(
+                f"pad is {s.pad!r}, strip {s.strip!r}; write a character, and 'right', 'left', 'both', 'first' or ''"
+            )
         return Text(codec, pad, strip)
 
     def _packed(self) -> Packed:
@@ -392,18 +451,21 @@ class _GeneralBuilder(NodeBuilder):
         width = options.word if s.word is MISSING else s.word
         if s.bits is MISSING:
             raise self.field.error("bit_order and word are for bit fields; write bits(n)")
+        if typing.get_origin(self.annotation()) is list:
+            raise self.field.error(
+                "a list of bit fields has no place in a word; write the fields one by one, or drop bit_order and word"
+            )
         if bit_order not in (None, "msb", "lsb"):
             raise self.field.error(f"bit_order is {bit_order!r}; write 'msb' or 'lsb'")
         if width is not None and (not isinstance(width, int) or width % 8 or not 8 <= width <= 128):
             raise self.field.error(f"word is {width!r}; write 8, 16, ... 128 bits")
         inner = self._copy(bit_order=MISSING, word=MISSING)
-        number = inner._known_or_not() if s.unknown is not MISSING else inner._number(inner.annotation())
+        number = inner.number(inner.annotation())
         # Where in its word it lies shows once the fields stand behind each other.
         return Packed(number, Word(width or 0, self.byteorder == "little", 0 if bit_order != "lsb" else 1, 0))
 
-    def _known_or_not(self) -> Number:
+    def _with_policy(self, node: Number) -> Number:
         policy = self.specifier.unknown
-        node = self._copy(unknown=MISSING)._number(self.annotation())
         if node.table is None:
             raise self.field.error(f"unknown is for enums and flags, not for {show(self.annotation())}")
         if policy == "error" and not isinstance(policy, node.table.cls):
@@ -426,21 +488,38 @@ class _GeneralBuilder(NodeBuilder):
         # The formula is made once the node of the items is known.
         return UntilItem(Formula(Constant(0), condition), KEPT if keep else sentinel)
 
-    def _repeated(self, node: Any, counts: list[Any]) -> Any:
+    def repeated(self, node: Any, counts: list[Any]) -> Any:
         made = [
             UntilItem(self.formula(count.formula.text, "repeat_until", item=node), count.sentinel)
             if isinstance(count, UntilItem)
             else count
             for count in counts
         ]
-        return super()._repeated(node, made)
+        for until in made:
+            if isinstance(until, UntilItem) and until.sentinel is not KEPT:
+                self._check_sentinel(node, until.sentinel)
+        return super().repeated(node, made)
+
+    def _check_sentinel(self, node: Any, sentinel: Any) -> None:
+        if not isinstance(node, Number | Varint | Decimal) and not (isinstance(node, Record) and not node.parameters):
+            return  # written with the fields around it
+        from ._python_common import Scope
+        from ._python_write import Output, write_node
+        from .errors import EncodeError
+
+        try:
+            write_node(node, sentinel, Output(), 0, {}, Scope(None, 0))
+        except EncodeError as e:
+            raise self.field.error(f"the sentinel {sentinel!r} cannot be written: {e.explanation()}") from None
 
 
 def keeping(node: Number) -> Number:
     """
     The node of an enum or of flags that keeps numbers no member has.
     """
-    low, high = (0, (1 << node.width) - 1) if not node.signed else (-(1 << (node.width - 1)), (1 << (node.width - 1)) - 1)
+    low, high = (
+        (0, (1 << node.width) - 1) if not node.signed else (-(1 << (node.width - 1)), (1 << (node.width - 1)) - 1)
+    )
     return node._replace(unknown=KEPT, minimum=low, maximum=high)
 
 
@@ -484,12 +563,16 @@ def general_record(builder: NodeBuilder, inner: Schema) -> Any:
     given = builder.specifier.parameters
     given = {} if given is MISSING else dict(given)
     wanted = inner.options.parameters
-    if set(given) != set(wanted):
+    # The cases of a switch take what they want of what is given for all of them.
+    in_switch = builder.field.specifier.switch is not MISSING
+    if not set(given) >= set(wanted) or (not in_switch and set(given) != set(wanted)):
         raise builder.field.error(
             f"{inner.name} takes the parameters {', '.join(wanted) or 'none'}; {', '.join(given) or 'none'} are given"
         )
-    general = builder if isinstance(builder, _GeneralBuilder) else _GeneralBuilder(
-        builder.schema, builder.field, builder.byteorder, builder.may_end_open, builder.earlier
+    general = (
+        builder
+        if isinstance(builder, _GeneralBuilder)
+        else _GeneralBuilder(builder.schema, builder.field, builder.byteorder, builder.may_end_open, builder.earlier)
     )
     formulas = tuple(general.formula(given[name], "parameter") for name in wanted)
     if inner.compiling:
@@ -506,6 +589,28 @@ def varint(builder: NodeBuilder, scalar: Scalar) -> Varint:
     return Varint(kind, scalar.signed, scalar.width, builder.schema.options.lossless)
 
 
+def _alternatives(annotation: Any) -> tuple[Any, ...]:
+    return typing.get_args(annotation) if typing.get_origin(annotation) in (typing.Union, UnionType) else (annotation,)
+
+
+def _leaf(annotation: Any) -> Any:
+    # What lists and options of an annotation hold in the end.
+    while True:
+        annotation = unwrap(annotation)
+        rest = [a for a in _alternatives(annotation) if a is not NoneType]
+        if typing.get_origin(annotation) is list:
+            (annotation,) = typing.get_args(annotation)
+        elif len(rest) == 1 and rest[0] is not annotation:
+            (annotation,) = rest
+        else:
+            return annotation
+
+
+def _is_enum(annotation: Any) -> bool:
+    base = getattr(annotation, "__origin__", annotation) if hasattr(annotation, "__metadata__") else annotation
+    return isinstance(base, type) and issubclass(base, enum.Enum)
+
+
 def _classes(annotation: Any) -> tuple[type, ...]:
     # The Python classes of the values of a type.
     if isinstance(annotation, type):
@@ -514,7 +619,7 @@ def _classes(annotation: Any) -> tuple[type, ...]:
         return (annotation,) if annotation is not bytes else (bytes, bytearray, memoryview)
     scalar = scalar_of(annotation)
     if scalar is not None:
-        return {"float": (float, int), "char": (str,)}.get(scalar.kind, (int,))  # type: ignore[return-value]  # of classes
+        return {"float": (float, int), "char": (str,)}.get(scalar.kind, (int,))
     if typing.get_origin(annotation) is list:
         return (list, tuple)
     inner = getattr(annotation, "__origin__", None)

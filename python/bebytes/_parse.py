@@ -100,10 +100,11 @@ def _convert(node: ast.expr, depth: int) -> Tree:
 
 
 def _joined(operator: str, trees: list[Tree]) -> Tree:
-    joined = trees[0]
-    for tree in trees[1:]:
-        joined = Operation(operator, (joined, tree))
-    return joined
+    # Halved, so that a row of hundreds nests a few levels deep; the order stays that of the text.
+    if len(trees) == 1:
+        return trees[0]
+    half = len(trees) // 2
+    return Operation(operator, (_joined(operator, trees[:half]), _joined(operator, trees[half:])))
 
 
 def _comparison(node: ast.Compare, depth: int) -> Tree:
@@ -126,13 +127,18 @@ def _comparison(node: ast.Compare, depth: int) -> Tree:
 def _call(node: ast.Call, function: str) -> Tree:
     of: list[Tree] = []
     for argument in node.args:
-        if isinstance(argument, ast.Constant) and argument.value is None and function == "sizeof" and len(node.args) == 2:
+        if (
+            isinstance(argument, ast.Constant)
+            and argument.value is None
+            and function == "sizeof"
+            and len(node.args) == 2
+        ):
             of.append(Name(()))  # the first field, or the last one
             continue
         tree = _convert(argument, 0)
-        if not isinstance(tree, Name):
-            raise ValueError(f"{ast.unparse(node)!r}: {function} is of a field")
         of.append(tree)
+    if not all(isinstance(tree, Name) for tree in of):
+        raise ValueError(f"{ast.unparse(node)!r}: {function} is of a field")
     if len(of) != 1 and not (function == "sizeof" and len(of) == 2):
         raise ValueError(f"{ast.unparse(node)!r}: {function} is of one field")
     return Operation(function, tuple(of))

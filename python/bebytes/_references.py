@@ -51,21 +51,21 @@ class References:
         self.plain = _is_plain(tree)
         return self.number(tree)
 
-    def anything(self, tree: Tree) -> Any:
+    def typed(self, tree: Tree) -> tuple[Any, bool]:
         """
-        The expression of a tree, which may come to a number or to bytes.
+        The expression of a tree, and whether it comes to bytes and not to a number.
 
         Raises:
             SchemaError: a name means nothing that an expression can look at.
         """
-        return self._resolve(tree)[0]
+        return self._resolve(tree)
 
     def number(self, tree: Tree) -> Any:
         """
         The same, of an expression that must come to a number.
 
         Raises:
-            SchemaError: as for `anything`, or it comes to bytes.
+            SchemaError: as for `typed`, or it comes to bytes.
         """
         expression, is_data = self._resolve(tree)
         if is_data:
@@ -111,16 +111,20 @@ class References:
 
     def _name(self, name: Name) -> tuple[Any, bool]:
         first, *rest = name.path
-        if self.own is not None and first in ("value", self.field.name) and (
-            first == self.field.name or first not in self.schema.field_index
+        if (
+            self.own is not None
+            and first in ("value", self.field.name)
+            and (first == self.field.name or first not in self.schema.field_index)
         ):
             from ._plan_general import Own
 
+            self._check_comparable(name, _core(self.own))
             return Own(), self._is_data(_core(self.own))
         if self.item is not None and first == "item" and first not in self.schema.field_index:
             from ._plan_general import Item
 
             path, node = self._inside(self.item, rest, name)
+            self._check_comparable(name, _core(node))
             return Item(path), self._is_data(_core(node))
         if first not in self.schema.field_index:
             constant = self._constant(name)
@@ -128,11 +132,30 @@ class References:
                 return constant
         path, node = self._path(name)
         core = _core(node)
-        if self.plain and node is not None and not (
-            isinstance(core, Number) and core.kind == "int" and not isinstance(node, Option) or _is_integer(core)
+        if (
+            self.plain
+            and node is not None
+            and not (
+                (isinstance(core, Number) and core.kind == "int" and not isinstance(node, Option)) or _is_integer(core)
+            )
         ):
             raise self._no_integer(name, core)
+        self._check_comparable(name, core)
         return Ref(path), self._is_data(core)
+
+    def _check_comparable(self, name: Name, node: Any) -> None:
+        # Whether a field has a number or bytes that an expression can look at.
+        shown = ".".join(name.path)
+        instead = {
+            "List": f"is a list; write len({shown}), or look at a field inside its items",
+            "Record": f"is a struct; write {shown}.<field>",
+            "Recursion": f"is a struct; write {shown}.<field>",
+            "Switch": "is of one of several types; look at what chooses it",
+        }.get(type(node).__name__)
+        if isinstance(node, Number) and node.kind in ("float", "char"):
+            instead = f"is a {node.kind}; expressions are about integers, bytes and text"
+        if instead is not None:
+            raise self.field.error(f"{self.text!r}: {shown!r} {instead}")
 
     def _is_data(self, node: Any) -> bool:
         return isinstance(node, Data)
@@ -153,6 +176,8 @@ class References:
         if isinstance(found, enum.Enum) and not isinstance(found, int):
             return None
         if isinstance(found, int):
+            if not -(1 << 127) <= found < 1 << 127:
+                raise self.field.error(f"{self.text!r}: {'.'.join(name.path)!r} is a number of more than 128 bits")
             return Constant(int(found)), False
         if isinstance(found, bytes | str):
             return Bytes(found.encode() if isinstance(found, str) else found), True
@@ -167,7 +192,9 @@ class References:
             raise self._unknown(self.schema, name.path[0])
         path, node = self._path(name)
         if node is not None and not isinstance(_core(node), List | Data):
-            raise self.field.error(f"{self.text!r}: len is of lists, bytes and text; write sizeof for the bytes on the wire")
+            raise self.field.error(
+                f"{self.text!r}: len is of lists, bytes and text; write sizeof for the bytes on the wire"
+            )
         return Len(path)
 
     def _size_of(self, operands: tuple[Tree, ...]) -> Any:
@@ -176,8 +203,13 @@ class References:
         ends = [operand.path for operand in operands if isinstance(operand, Name)]
         if len(ends) == 1 and ends[0] == ("self",) and "self" not in self.schema.field_index:
             if not self.later:
-                raise self.field.error(f"{self.text!r}: sizeof(self) is known when all is there; only computed fields may ask")
+                raise self.field.error(
+                    f"{self.text!r}: sizeof(self) is known when all is there; only computed fields may ask"
+                )
             return SizeOf((), 0)
+        if len(ends) == 1 and ends[0] == (self.field.name,) and self.later:
+            index = self._own_index(self.field.name)
+            return SizeOf((index,), index)
         if len(ends) == 1:
             self._known(ends[0][0])
             path, _ = self._path(Name(ends[0]))
@@ -187,11 +219,17 @@ class References:
         last = ends[1][0] if ends[1] else fields[-1].name
         for end in (first, last):
             self._known(end)
-        (i,), _ = self._path(Name((first,)))
-        (j,), _ = self._path(Name((last,)))
+        i, j = self._own_index(first), self._own_index(last)
         if i > j:
             raise self.field.error(f"{self.text!r}: {last!r} stands before {first!r}")
         return SizeOf((i,), j)
+
+    def _own_index(self, name: str) -> int:
+        # Of a field of this struct; a number that is worked out may count its own bytes.
+        if name == self.field.name and self.later:
+            return self.schema.field_index[name]
+        (index,), _ = self._path(Name((name,)))
+        return index
 
     def _known(self, name: str) -> None:
         if name not in self.schema.field_index:
@@ -263,9 +301,7 @@ class References:
 
     def _no_integer(self, name: Name, node: Any) -> Exception:
         inside = f"; write {name.path[-1]}.<field>" if isinstance(node, Record) else ""
-        return self.field.error(
-            f"{self.text!r}: {'.'.join(name.path)!r} is no integer field (u8 ... i128){inside}"
-        )
+        return self.field.error(f"{self.text!r}: {'.'.join(name.path)!r} is no integer field (u8 ... i128){inside}")
 
 
 def _is_plain(tree: Tree) -> bool:

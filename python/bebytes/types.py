@@ -5,7 +5,10 @@ Each is an `Annotated` alias, so that a type checker sees `int`, `float` or `str
 `bool`, `bytes` and `str` stand for themselves.
 """
 
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+if TYPE_CHECKING:
+    from typing import Any, Self
 
 __all__ = [
     "Overlong",
@@ -23,6 +26,7 @@ __all__ = [
     "i64",
     "i128",
     "sleb128",
+    "sqlite_varint",
     "u8",
     "u16",
     "u24",
@@ -40,10 +44,11 @@ __all__ = [
 
 class Scalar:
     """
-    The layout of a scalar type: its kind, its width in bits (of a variable number of bytes, the most that its numbers take),
-    and whether it has a sign.
+    The layout of a scalar type: its kind, its width in bits, and whether it has a sign.
 
-    Kinds are `int`, `float`, `char`, and those of a variable number of bytes: `leb128`, `zigzag`, `vlq`.
+    The width of an integer of a variable number of bytes is that of its greatest number.
+    Kinds are `int`, `float`, `char`, and those of a variable number of bytes: `leb128`, `zigzag`, `vlq`,
+    `sqlite`.
     """
 
     __slots__ = ("kind", "name", "signed", "width")
@@ -56,6 +61,10 @@ class Scalar:
 
     def __repr__(self) -> str:
         return self.name
+
+    def __reduce__(self) -> "tuple[Any, ...]":
+        # The same object again: types are told apart by it.
+        return _scalar_of, (self.name,)
 
 
 u8: TypeAlias = Annotated[int, Scalar("u8", "int", 8)]
@@ -85,6 +94,12 @@ uleb128: TypeAlias = Annotated[int, Scalar("uleb128", "leb128", 64)]
 sleb128: TypeAlias = Annotated[int, Scalar("sleb128", "leb128", 64, signed=True)]
 zigzag: TypeAlias = Annotated[int, Scalar("zigzag", "zigzag", 64, signed=True)]
 vlq: TypeAlias = Annotated[int, Scalar("vlq", "vlq", 64)]
+sqlite_varint: TypeAlias = Annotated[int, Scalar("sqlite_varint", "sqlite", 64, signed=True)]
+
+
+def _scalar_of(name: str) -> Scalar:
+    scalar: Scalar = globals()[name].__metadata__[0]
+    return scalar
 
 
 class Overlong(int):
@@ -94,10 +109,10 @@ class Overlong(int):
 
     size: int
 
-    def __new__(cls, number: int, size: int) -> "Overlong":
+    def __new__(cls, number: int, size: int) -> "Self":
         made = super().__new__(cls, number)
         made.size = size
         return made
 
-    def __getnewargs__(self) -> tuple[int, int]:
+    def __getnewargs__(self) -> tuple[int, int]:  # type: ignore[override]  # takes a size beside the number
         return int(self), self.size
