@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use crate::checksum::Algorithm;
 use crate::decode::Sink;
 use crate::error::{Figure, Wide};
 use crate::formula::Formula;
@@ -36,9 +37,14 @@ pub struct Struct {
     pub turn: Option<Turn>,
     /// The same for the core, where it is plain.
     pub plain: Option<Arc<Plan>>,
+    /// The numbers that are kept where what they are for is absent.
+    pub absences: Vec<Absence>,
     pub(crate) needs: Vec<Needs>,
     /// Whether something outside looks at its fields.
     pub(crate) watched: bool,
+    /// How many of its fields, from the first on, have operands that expressions look at, and spans.
+    pub(crate) operands: usize,
+    pub(crate) spans: usize,
     /// What is done up to where the byte order is known, and behind that in both orders.
     pub(crate) head: Vec<Step>,
     pub(crate) tail: Vec<Step>,
@@ -56,13 +62,27 @@ impl Struct {
             fields,
             turn,
             plain,
+            absences: Vec::new(),
             needs: Vec::new(),
             watched: false,
+            operands: 0,
+            spans: 0,
             head: Vec::new(),
             tail: Vec::new(),
             little: Vec::new(),
         }
     }
+}
+
+/// A derived number that is kept where it is not 0 and all the fields that it is for are absent.
+#[derive(Debug)]
+pub struct Absence {
+    /// Its field.
+    pub slot: usize,
+    /// What the number is, where it is a member.
+    pub number: Option<Number>,
+    /// The fields that it is for.
+    pub fields: Box<[usize]>,
 }
 
 /// The fields behind the first `after` in little endian, for where the condition holds.
@@ -177,7 +197,9 @@ pub enum Test {
 /// What gives a checksum.
 #[derive(Debug)]
 pub struct Checksum {
-    /// What the sink knows the algorithm by.
+    /// The algorithm, where the core has it.
+    pub algorithm: Option<Algorithm>,
+    /// What the sink knows it by.
     pub tag: usize,
     /// The first field that it covers, and the last.
     pub first: usize,
@@ -278,6 +300,8 @@ pub enum Scheme {
     Zigzag,
     /// The most significant 7 bits first.
     Vlq,
+    /// The same, but a ninth byte has 8 bits and is the last.
+    Sqlite,
 }
 
 /// A number of a variable number of bytes.

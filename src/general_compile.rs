@@ -50,6 +50,11 @@ impl Layout {
         let mut asked = Vec::new();
         for (index, shape) in structs.iter().enumerate() {
             let mut look = Look { structs: &structs, index, asked: &mut asked };
+            for absence in &shape.absences {
+                for slot in absence.fields.iter().chain([&absence.slot]) {
+                    look.ask(index, &[*slot], VALUE, false);
+                }
+            }
             for field in &shape.fields {
                 look.field(field);
             }
@@ -69,6 +74,10 @@ impl Layout {
             structs[index].watched |= from_outside;
         }
         for shape in &mut structs {
+            let most = |wanted: fn(&Needs) -> bool| shape.needs.iter().rposition(wanted).map_or(0, |last| last + 1);
+            let spans = most(|needs| needs.start || needs.end);
+            shape.operands = most(|needs| needs.value);
+            shape.spans = if shape.watched { shape.fields.len() } else { spans };
             match &shape.turn {
                 Some(turn) => {
                     shape.head = steps(shape, &shape.fields, 0, turn.after);
@@ -85,13 +94,6 @@ impl Layout {
     #[must_use]
     pub fn root(&self) -> Option<&Struct> {
         self.structs.get(self.root)
-    }
-}
-
-impl Struct {
-    /// Whether anything asks where fields begin or end.
-    pub(crate) fn has_spans(&self) -> bool {
-        self.watched || self.needs.iter().any(|needs| needs.start || needs.end)
     }
 }
 

@@ -189,9 +189,11 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
     fn varint(&mut self, varint: Varint) -> Result<(Option<S::Value>, Operand<'a>), Fail<S>> {
         let bit = self.bit;
         let start = byte(bit / 8);
-        let most = varint.width.div_ceil(7) as usize;
+        let is_sqlite = varint.scheme == Scheme::Sqlite;
+        let most = if is_sqlite { 9 } else { varint.width.div_ceil(7) as usize };
         let left = self.data.get(start..self.end).unwrap_or_default();
         let last = left.iter().take(most).position(|byte| byte & 0x80 == 0);
+        let last = last.or_else(|| (is_sqlite && left.len() >= most).then_some(most - 1));
         let Some(last) = last else {
             if left.len() < most {
                 let kind = ErrorKind::InsufficientData { expected: left.len() as u64 + 1, actual: left.len() as u64 };
@@ -205,12 +207,17 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
         let count = taken.len();
         let push = |number: u128, byte: &u8| number << 7 | u128::from(byte & 0x7f);
         let pattern = match varint.scheme {
-            Scheme::Vlq => taken.iter().fold(0, push),
+            Scheme::Sqlite if count == 9 => {
+                let (last, first) = taken.split_last().unwrap_or((&0, &[]));
+                first.iter().fold(0, push) << 8 | u128::from(*last)
+            }
+            Scheme::Vlq | Scheme::Sqlite => taken.iter().fold(0, push),
             Scheme::Leb128 | Scheme::Zigzag => taken.iter().rev().fold(0, push),
         };
         let negative =
             varint.scheme == Scheme::Leb128 && varint.signed && taken.last().is_some_and(|byte| byte & 0x40 != 0);
         let number = match varint.scheme {
+            Scheme::Sqlite if count == 9 => Wide::from(bits::extend_wide(pattern, 64)),
             Scheme::Zigzag if pattern & 1 == 1 => Wide::from(!(pattern >> 1).cast_signed()),
             Scheme::Zigzag => Wide::Natural(pattern >> 1),
             _ if negative => Wide::from(bits::extend_wide(pattern, u32::try_from(count * 7).unwrap_or(128))),
@@ -269,10 +276,15 @@ fn range(varint: Varint) -> (Wide, Wide) {
 
 /// The bytes that the encoding of a number needs.
 fn shortest(varint: Varint, number: Wide) -> usize {
+    if varint.scheme == Scheme::Sqlite && number.natural().is_none_or(|number| number >= 1 << 56) {
+        return 9;
+    }
     let bits = match (varint.scheme, number) {
         (Scheme::Zigzag, Wide::Natural(number)) => 129 - number.leading_zeros(),
         (_, Wide::Negative(number)) => 129 - (!number).leading_zeros(),
-        (_, Wide::Natural(number)) => 128 - number.leading_zeros() + u32::from(varint.signed),
+        (scheme, Wide::Natural(number)) => {
+            128 - number.leading_zeros() + u32::from(varint.signed && scheme == Scheme::Leb128)
+        }
     };
     bits.div_ceil(7).max(1) as usize
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Failure, Figure, Step as PathStep, Wide};
 use crate::formula::{Formula, Inner, Invalid, Operand, View, figure};
-use crate::general::{Checksum, Extra, Field, GeneralSink, Keeps, Layout, Node, Rule, Stored, Struct, Test};
+use crate::general::{Absence, Checksum, Extra, Field, GeneralSink, Keeps, Layout, Node, Rule, Stored, Struct, Test};
 use crate::general_compile::{Group, Step};
 use crate::plan::Plan;
 use crate::reader::{Decoder, bit_of};
@@ -182,10 +182,8 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
             return self.plain_record(plan).map(|value| (value, Operand::Other));
         }
         let (base, spans, start) = (self.operands.len(), self.spans.len(), self.bit);
-        self.operands.resize(base + shape.fields.len(), Operand::Absent);
-        if shape.has_spans() {
-            self.spans.resize(spans + shape.fields.len(), (0, 0));
-        }
+        self.operands.resize(base + shape.operands, Operand::Absent);
+        self.spans.resize(spans + shape.spans, (0, 0));
         let (item, own) = (Operand::Absent, Operand::Absent);
         let mut scope = Scope { base, spans, start, end: start, parameters, item, own };
         let mut record = self.sink.begin(&shape.shell).map_err(Failure::Own)?;
@@ -197,6 +195,9 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
                 self.steps(shape, &shape.fields, &shape.tail, &mut record, &mut scope)?;
             }
         }
+        for absence in &shape.absences {
+            self.keep_absent(absence, &mut record, &scope)?;
+        }
         let value = self.sink.finish(record).map_err(Failure::Own)?;
         let operand = if shape.watched {
             let operands = self.operands.drain(base..).collect();
@@ -207,6 +208,20 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
             Operand::Other
         };
         Ok((value, operand))
+    }
+
+    /// Keeps a number where all that it is for is absent.
+    fn keep_absent(&mut self, absence: &'l Absence, record: &mut S::Record, scope: &Scope<'a>) -> Result<(), Fail<S>> {
+        let operand = |slot: &usize| self.operands.get(scope.base + slot);
+        let Some(Operand::Number(number)) = operand(&absence.slot).cloned() else { return Ok(()) };
+        if number == Wide::ZERO || !absence.fields.iter().all(|slot| matches!(operand(slot), Some(Operand::Absent))) {
+            return Ok(());
+        }
+        let value = match &absence.number {
+            Some(known) => self.value_of(known, number)?,
+            None => self.integer(number)?,
+        };
+        self.sink.replace(record, absence.slot, value).map_err(Failure::Own)
     }
 
     fn plain_record(&mut self, plan: &'l Plan) -> Result<S::Value, Fail<S>> {
@@ -364,7 +379,9 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
         start: u64,
         scope: &mut Scope<'a>,
     ) -> Result<(), Fail<S>> {
-        if let Some(constant) = &extra.constant {
+        if let Some(constant) = &extra.constant
+            && !matches!(operand, Operand::Absent)
+        {
             let same = match (operand, &constant.number, &constant.bytes) {
                 (Operand::Number(number), Some(expected), _) => number == expected,
                 (Operand::Bytes(bytes), _, Some(expected)) => **bytes == **expected,
@@ -412,7 +429,7 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
         if rule.each {
             for (index, item) in self.collected.take().unwrap_or_default().into_iter().enumerate() {
                 let within = |failure: Fail<S>| failure.within(PathStep::Index(index));
-                if !self.obeys(rule, None, &item, start, scope)? {
+                if !self.obeys(rule, None, &item, start, scope).map_err(within)? {
                     return Err(within(disobeyed::<S>(rule, figure_of(&item), start)));
                 }
             }
@@ -510,18 +527,23 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
                 }
             }
         };
-        let expected = if (checksum.first..=checksum.last).contains(&slot) {
-            let mut zeroed = covered.to_vec();
+        let mut zeroed = Vec::new();
+        let covered = if (checksum.first..=checksum.last).contains(&slot) {
+            zeroed.extend_from_slice(covered);
             if let Some(own) =
                 zeroed.get_mut(byte(own.0 / 8).saturating_sub(first)..byte(own.1 / 8).saturating_sub(first))
             {
                 own.fill(0);
             }
-            self.sink.checksum(checksum.tag, &zeroed, start)
+            &zeroed
         } else {
-            self.sink.checksum(checksum.tag, covered, start)
+            covered
         };
-        let (expected, actual) = (expected.map_err(Failure::Own)?, figure_of(actual));
+        let expected = match (checksum.algorithm, u64::try_from(start)) {
+            (Some(algorithm), Ok(start)) => Figure::Integer(algorithm.compute(covered, start).into()),
+            _ => self.sink.checksum(checksum.tag, covered, start).map_err(Failure::Own)?,
+        };
+        let actual = figure_of(actual);
         if expected == actual {
             return Ok(());
         }

@@ -304,3 +304,73 @@ def fixed_bits(node: Any) -> int:
     from ._layout import is_fixed, minimum_bits
 
     return minimum_bits(node) if is_fixed(node) else 0
+
+
+def is_little(node: Any) -> bool:
+    """
+    Whether the first bits of a node are taken from the least significant end of a byte.
+    """
+    from ._boundaries import is_little as found
+
+    return bool(found(node))
+
+
+def absences(plan: Plan) -> list[tuple[int, tuple[int, ...]]]:
+    """
+    The derived fields whose numbers are kept where all fields that they are for are absent, each with these.
+
+    Raises:
+        Unsupported: that does not show by whether these fields are there.
+    """
+    said: dict[int, set[int]] = {}
+    always: set[int] = set()
+    for i, op in enumerate(plan.ops):
+        node: Any = op.node
+        may_be_absent = False
+        while isinstance(node, When | Ordered | Option):
+            may_be_absent = may_be_absent or not isinstance(node, Ordered)
+            node = node.big if isinstance(node, Ordered) else node.node
+        found, deep = _lengths(node)
+        slots = {slot for slot in found if plan.ops[slot].derived == "here"}
+        if deep & {slot for slot in range(len(plan.ops)) if plan.ops[slot].derived == "here"}:
+            raise Unsupported
+        if not may_be_absent:
+            always |= slots
+        for slot in slots:
+            said.setdefault(slot, set()).add(i)
+    return [(slot, tuple(sorted(ops))) for slot, ops in sorted(said.items()) if slot not in always]
+
+
+def _lengths(node: Any) -> tuple[set[int], set[int]]:
+    # The fields that lengths in a node refer to, and those of lengths that only some values have.
+    match node:
+        case Data(length=length):
+            return _fields_of(length), set()
+        case List(count=count, item=item):
+            own, deep = _lengths(item)
+            return _fields_of(count) | own, deep
+        case Sized(length, inner):
+            own, deep = _lengths(inner)
+            return _fields_of(length) | own, deep
+        case Placed(position=position, node=inner):
+            own, deep = _lengths(inner)
+            return _fields_of(position) | own, deep
+        case When() | Ordered() | Option():
+            own, deep = _lengths(node.big if isinstance(node, Ordered) else node.node)
+            return set(), own | deep
+        case Switch(selector, _, _):
+            # The selector is told by the class of the value, or else it is kept as the number of a variant.
+            inner_all: set[int] = set()
+            for inner in _inner(node):
+                own, deep = _lengths(inner)
+                inner_all |= own | deep
+            return _fields_of(selector), inner_all
+        case Adapted(inner, _, _) if isinstance(inner, Data) and isinstance(inner.length, Computed):
+            return _fields_of(inner.length), set()
+    return set(), set()
+
+
+def _fields_of(length: Any) -> set[int]:
+    if not isinstance(length, Computed | Formula):
+        return set()
+    return {ref.path[0] for ref in references(length.expression) if len(ref.path) == 1}

@@ -62,6 +62,14 @@ impl<'py> Facts<'py> {
         self.0.getattr("test_of")?.call1((node, rule, stored))?.extract()
     }
 
+    pub(super) fn absences(&self, plan: &Object<'py>) -> PyResult<Vec<(usize, Vec<usize>)>> {
+        self.0.getattr("absences")?.call1((plan,))?.extract()
+    }
+
+    pub(super) fn is_little(&self, node: &Object<'py>) -> PyResult<bool> {
+        self.0.getattr("is_little")?.call1((node,))?.is_truthy()
+    }
+
     pub(super) fn fixed_bits(&self, node: &Object<'py>) -> PyResult<u64> {
         self.0.getattr("fixed_bits")?.call1((node,))?.extract()
     }
@@ -91,7 +99,7 @@ fn expression(node: &Object<'_>, depth: usize) -> PyResult<Expression> {
         "Constant" => Expression::Number(node.getattr("value")?.extract().map_err(|_| unsupported())?),
         "Bytes" => Expression::Bytes(node.getattr("value")?.extract::<Vec<u8>>()?.into()),
         "Ref" => Expression::Leaf(Leaf::Field(path()?)),
-        "Parameter" => Expression::Leaf(Leaf::Parameter(node.getattr("index")?.extract()?)),
+        "Parameter" => Expression::Leaf(Leaf::Parameter(node.getattr("number")?.extract()?)),
         "Item" => Expression::Leaf(Leaf::Item(path()?)),
         "Own" => Expression::Leaf(Leaf::Own),
         "Len" => Expression::Leaf(Leaf::Len(path()?)),
@@ -197,6 +205,7 @@ pub(super) fn varint(node: &Object<'_>) -> PyResult<Varint> {
         "leb128" => Scheme::Leb128,
         "zigzag" => Scheme::Zigzag,
         "vlq" => Scheme::Vlq,
+        "sqlite" => Scheme::Sqlite,
         other => return Err(PyTypeError::new_err(format!("the plan has an unknown varint: {other:?}"))),
     };
     let width = node.getattr("width")?.extract()?;

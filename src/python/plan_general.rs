@@ -12,9 +12,10 @@ use pyo3::types::{PyInt, PyString, PyTuple, PyType};
 use super::formula::{Facts, form, formula, is_integer, is_plain, length, order, unsupported, varint, word};
 use super::instance::Shape;
 use super::plan::{PlanReader, kind, wide};
+use crate::checksum::Algorithm;
 use crate::general::{
-    Case, Checksum, Constant, Data, Ending, Extra, Field, Keeps, Key, Layout, Length, List, Nested, Node, Number,
-    Optional, Origin, Placed, Rule, Stored, Struct, Switch, Test, Turn, Unknown,
+    Absence, Case, Checksum, Constant, Data, Ending, Extra, Field, Keeps, Key, Layout, Length, List, Nested, Node,
+    Number, Optional, Origin, Placed, Rule, Stored, Struct, Switch, Test, Turn, Unknown,
 };
 use crate::plan::{self, Order, Plan};
 
@@ -97,6 +98,11 @@ impl<'py> GeneralReader<'py> {
         let mut made = Struct::new(shell, fields, turn, core);
         made.minimum = plan.getattr("minimum")?.extract()?;
         made.parameters = plan.getattr("parameters")?.len()?;
+        for (slot, fields) in self.facts.absences(plan)? {
+            let node = ops.get_item(slot)?.getattr("node")?;
+            let number = self.facts.number_of(&node)?.map(|number| self.number(&number)).transpose()?;
+            made.absences.push(Absence { slot, number, fields: fields.into() });
+        }
         Ok(made)
     }
 
@@ -225,6 +231,7 @@ impl<'py> GeneralReader<'py> {
             first: checksum.getattr("first")?.extract()?,
             last: checksum.getattr("last")?.extract()?,
             start: if start.is_none() { None } else { Some(formula(&start, "start ")?) },
+            algorithm: Algorithm::find(&checksum.getattr("algorithm")?.extract::<String>()?),
             tag: self.tag(checksum.getattr("algorithm")?),
         })
     }
@@ -252,7 +259,7 @@ impl<'py> GeneralReader<'py> {
             "Option" => {
                 let value = inner("node")?;
                 let fixed = self.facts.fixed_bits(&value)?;
-                let order = if value.hasattr("little")? { order(&value)? } else { Order::Big };
+                let order = if self.facts.is_little(&value)? { Order::Little } else { Order::Big };
                 Node::Option(Box::new(Optional { node: self.node(&value)?, fixed, order }))
             }
             "Record" => Node::Record(self.nested(node, false)?),
