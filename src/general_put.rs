@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use memchr::memmem;
 
 use crate::bits;
-use crate::encode::{Character, Integer, Source, Text};
+use crate::encode::{Character, Integer, Text};
 use crate::error::{Stop, Wide};
 use crate::formula::{Operand, Val};
 use crate::general::{Data, Key, Length, List, Nested, Node, Number, Optional, Switch, Unknown, Word};
@@ -476,7 +476,14 @@ fn fitting(number: &Number, wide: Wide, width: Option<u32>) -> Result<u128, Stop
 }
 
 /// The bytes of a string in its codec, without padding.
-pub(crate) fn encoded<S: Source>(form: Option<&Form>, source: &mut S, value: &S::Value) -> Result<Vec<u8>, Stop> {
+pub(crate) fn encoded<S: GeneralSource>(
+    form: Option<&Form>,
+    source: &mut S,
+    value: &S::Value,
+) -> Result<Vec<u8>, Stop> {
+    if let Some(Form { codec: Codec::Foreign, name, .. }) = form {
+        return source.encode_text(name, value).ok_or(Stop);
+    }
     let Text::Text(text) = source.text(value).map_err(|_| Stop)? else { return Err(Stop) };
     form.map_or(Codec::Utf8, |form| form.codec).encode(text.as_ref()).ok_or(Stop)
 }
