@@ -343,7 +343,7 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
         self.content(data, content.as_ref(), scope)
     }
 
-    fn content(
+    pub(crate) fn content(
         &mut self,
         data: &'l Data,
         content: &[u8],
