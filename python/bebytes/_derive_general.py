@@ -17,6 +17,7 @@ from ._derive import (
 )
 from ._plan import Computed, Data, Plan
 from ._plan_general import Adapted, Case, Ordered, Placed, Sized, Switch, When
+from ._python_formula import PENDING
 from ._python_write import Output, content_of, write_record
 from .errors import EncodeError
 
@@ -104,7 +105,7 @@ def value_now(plan: Plan, record: Any, index: int) -> Any:
     op = plan.ops[index]
     if op.extra is not None and op.extra.constant is not None:
         return op.extra.constant
-    if op.derived == "here":
+    if op.derived == "here" and not isinstance(op.node, When):  # whether that is there, writing tells
         solution = solve_derived(plan, record).get((index,), UNSOLVABLE)
         if solution is UNSOLVABLE or solution is DEFERRED:
             raise unsolved(path=(op.name,), struct=plan.name)
@@ -115,7 +116,9 @@ def value_now(plan: Plan, record: Any, index: int) -> Any:
         from ._python_write_general import finish_message
 
         scope, _ = write_record(plan, record, out, 0, {}, (0,) * len(plan.parameters))
-        finish_message(out)
+        if scope.operands[index] is PENDING:
+            # Only then: where the record stands in another one, the positions in it mean nothing here.
+            finish_message(out)
     except EncodeError as e:
         e.struct = plan.name
         raise

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ._schema import schema_of
-from .errors import WrongType
+from .errors import EncodeError
 
 _printing: set[tuple[int, int]] = set()
 
@@ -44,7 +44,7 @@ def shown(record: Any, name: str) -> str:
     """
     try:
         value = getattr(record, name)
-    except WrongType:
+    except EncodeError:
         return "derived"
     except AttributeError:
         return "<unset>"
@@ -105,5 +105,5 @@ def _value(record: Any, name: str) -> Any:
     # A derived number that cannot be told is no reason for comparing or printing to fail.
     try:
         return getattr(record, name)
-    except WrongType:
+    except EncodeError:
         return None

@@ -21,7 +21,7 @@ from ._expression import InvalidValue as NoValue
 from ._expression import references, solve
 from ._formula import evaluate_any
 from ._plan import Data, Fixed, List, Number, Plan, Record
-from ._plan_general import Decimal, Formula, Len, Ordered, Packed, Placed, Sized, SizeOf, Varint, When
+from ._plan_general import Adapted, Decimal, Formula, Len, Ordered, Packed, Placed, Sized, SizeOf, Varint, When
 from ._python_common import Operand, Scope, follow
 from ._python_formula import PENDING, Pending, look_up, natural, whole
 from ._python_read_general import covered_bytes, holds, position, varint_bytes
@@ -88,10 +88,23 @@ class WritingScope(Scope):
             return look_up(self, leaf)
         if path[0] >= len(self.operands):
             return self._to_come(leaf, path)
+        if self._is_unwritten(path):
+            return self._to_come(leaf, path)
         operand = follow(self, path)
         if operand is PENDING:
             operand = self.resolve(path)
         return None if operand is None else len(operand) if isinstance(leaf, Len) else operand
+
+    def _is_unwritten(self, path: Path) -> bool:
+        # Whether a field stands at, or in, a place of its own that is written behind everything else.
+        operand: Operand = self
+        for i in path:
+            if operand is None or operand is PENDING:
+                return False
+            operand = operand.operands[i]
+            if isinstance(operand, Unwritten):
+                return True
+        return False
 
     def _settle(self, indices: range) -> None:
         # Numbers of a variable size are put in before their sizes are asked for.
@@ -108,7 +121,8 @@ class WritingScope(Scope):
             if not isinstance(node, Record) or not is_record_of(record, node.plan.cls):
                 raise NoValue(None)
             plan = node.plan
-        value, op = slot_value(record, path[-1]), plan.ops[path[-1]]
+        op = plan.ops[path[-1]]
+        value = _carried(op.node, slot_value(record, path[-1]))
         if value is None:
             return None
         if isinstance(leaf, Len):
@@ -335,18 +349,14 @@ class WritingScope(Scope):
         for path in list(self.pending):
             if checksum.first <= path[0] <= checksum.last and path != (index,) and path in self.pending:
                 self.resolve(path)
-        if any(self._waits_inside(self.operands[i]) for i in range(checksum.first, checksum.last + 1)):
+        first, last = self.spans[checksum.first][0], self.spans[checksum.last][1]
+        if any(s is not self and s.pending and first <= s.start < last for s in self.out.unfinished):
             raise Pending
         data, base = self.out.data, self.out.base
         shifted = covered_bytes(checksum, self, index, data) if not base else covered_bytes(
             checksum, self, index, bytes(base) + data
         )
         return checksum_of(checksum, op.node, shifted, self, self.spans[index][0])
-
-    def _waits_inside(self, operand: Operand) -> bool:
-        return isinstance(operand, WritingScope) and (
-            bool(operand.pending) or any(self._waits_inside(inner) for inner in operand.operands)
-        )
 
     def _solved(self, path: Path) -> int:
         # A derived number, by the size or the place of what it says.
@@ -421,9 +431,7 @@ class WritingScope(Scope):
         self.out.data[at : at + (end - start) // 8] = content
         moved = len(content) * 8 - (end - start)
         if moved:
-            _move(self, end, moved)
-            for scope in self.out.unfinished:
-                _move(scope, end, moved)
+            _move([self, *self.out.unfinished], self.out.places, end, moved)
             inner.spans[index] = (start, start + len(content) * 8)
 
     # Places
@@ -476,6 +484,7 @@ class Place:
         scope.placed[self.index] = target - origin
         out = Output(target)
         out.places, out.unfinished, out.trail = main.places, main.unfinished, list(self.path)
+        places = len(main.places)
         try:
             if target < 0:
                 raise InvalidValue(target - origin, "a position inside the message", offset=self.bit)
@@ -484,10 +493,10 @@ class Place:
         except EncodeError as e:
             e.path = (*self.path, *e.path)
             raise
-        _adopt(operand, main)
-        for scope_of_place in main.unfinished:
-            if scope_of_place.out is out:
-                scope_of_place.out = main
+        # What is inside, in lists too, and not written yet goes to the message as well.
+        for inside in (*main.unfinished, *(place.scope for place in main.places[places:])):
+            if inside.out is out:
+                inside.out = main
         scope.operands[self.index] = operand
 
 
@@ -503,23 +512,24 @@ def _merge(main: Output, out: Output, target: int, bit: int) -> None:
     main.take(target, end)
 
 
-def _adopt(operand: Operand, main: Output) -> None:
-    if isinstance(operand, WritingScope):
-        operand.out = main
-        for inner in operand.operands:
-            _adopt(inner, main)
-
-
-def _move(scope: Any, behind: int, by: int) -> None:
-    # Of a scope and all inside it: what begins or ends at `behind` or later.
-    if scope.start >= behind:
-        scope.start += by
-    scope.spans = [
-        (start + by if start >= behind else start, end + by if end >= behind else end) for start, end in scope.spans
-    ]
-    for operand in scope.operands:
-        if isinstance(operand, Scope):
-            _move(operand, behind, by)
+def _move(scopes: list[Any], places: list[Place], behind: int, by: int) -> None:
+    # Of scopes and all inside them, and of what is still to be written: what begins or ends at `behind` or later.
+    moved: set[int] = set()
+    pending = [*scopes, *(place.scope for place in places)]
+    while pending:
+        scope = pending.pop()
+        if id(scope) in moved:
+            continue
+        moved.add(id(scope))
+        if scope.start >= behind:
+            scope.start += by
+        scope.spans = [
+            (start + by if start >= behind else start, end + by if end >= behind else end) for start, end in scope.spans
+        ]
+        pending += [operand for operand in scope.operands if isinstance(operand, Scope)]
+    for place in places:
+        if place.bit >= behind:
+            place.bit += by
 
 
 def carrier(node: Any) -> Any:
@@ -550,6 +560,23 @@ def plain_node(node: Any) -> Any:
     while not isinstance(node, Number | Data | Record | List) and hasattr(node, "node"):
         node = node.node
     return plain_node(node.big) if isinstance(node, Ordered) else node
+
+
+def _carried(node: Any, value: Any) -> Any:
+    # What stands on the wire for a value that is not written yet.
+    while value is not None and value is not derived and not isinstance(node, Number | Data | Record | List):
+        if isinstance(node, Adapted):
+            try:
+                value = node.encode(value)
+            except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
+                raise NoValue(None) from None  # said once more where the field is written
+        if isinstance(node, Ordered):
+            node = node.big
+        elif hasattr(node, "node"):
+            node = node.node
+        else:
+            break
+    return value
 
 
 def _width(node: Any) -> int:

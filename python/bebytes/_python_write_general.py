@@ -144,6 +144,8 @@ def _write_given(
             return write_node(op.node, number, out, bit, {}, scope)
         case "checksum":
             return scope.write_placeholder(op.node, index, bit)
+    if isinstance(op.node, When) and not holds(op.node.condition, scope, bit, "when"):
+        return None, bit
     number = given_number(solutions.get((index,), UNSET), bit)
     if number is MEASURED:
         return scope.write_placeholder(op.node, index, bit)
