@@ -216,6 +216,7 @@ def test_modules_of_the_package_are_public_or_underscored() -> None:
     public = {m.name for m in pkgutil.iter_modules(bebytes.__path__) if not m.name.startswith("_")}
 
     assert public <= {
+        "adapters",
         "cli",
         "errors",
         "fields",

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
         A plan on a backend; all three kinds of buffers are described at `Codec`.
         """
 
-        def decode(self, data: Any, /) -> Any: ...
-        def decode_prefix(self, data: Any, /) -> tuple[Any, int]: ...
+        def decode(self, data: Any, *, verify: bool = True) -> Any: ...
+        def decode_prefix(self, data: Any, *, verify: bool = True) -> tuple[Any, int]: ...
         def decode_many(self, data: Any, /) -> list[Any]: ...
         def iter_decode(self, data: Any, /) -> Iterator[Any]: ...
         def encode(self, value: Any, /) -> bytes: ...
@@ -115,28 +115,6 @@ def own_runner(cls: Any, byteorder: str) -> "Runner":
         return runner(cls, byteorder)
 
 
-def decode(cls: Any, byteorder: str, data: Any, verify: bool) -> Any:
-    """
-    The value of the whole input, checksums checked or not.
-    """
-    own = own_runner(cls, byteorder)
-    return own.decode(data) if verify else _unverified(cls, byteorder).decode(data, verify=False)
-
-
-def decode_prefix(cls: Any, byteorder: str, data: Any, verify: bool) -> tuple[Any, int]:
-    """
-    The value at the start of the input and the bytes it takes, checksums checked or not.
-    """
-    own = own_runner(cls, byteorder)
-    return own.decode_prefix(data) if verify else _unverified(cls, byteorder).decode_prefix(data, verify=False)
-
-
-def _unverified(cls: Any, byteorder: str) -> Any:
-    from ._python import Runner as Readable
-
-    return Readable(schema_of(cls).plan(byteorder))
-
-
 def _make(schema: Schema, byteorder: str, backend: str) -> "Runner":
     if backend == "native" and _native is not None and schema.plan(byteorder).plain:
         codec: Runner = _native.codec(schema.cls, byteorder)
@@ -179,8 +157,9 @@ class Codec(Generic[S]):
     Input is any object with a contiguous buffer: bytes, bytearray, memoryview, mmap, arrays.
 
     Attributes:
-        decode: `decode(data)` gives the value that the whole input encodes.
-        decode_prefix: `decode_prefix(data)` gives the value at its start, and the bytes it takes.
+        decode: `decode(data, *, verify=True)` gives the value that the whole input encodes; with `verify=False` no checksum is
+            checked.
+        decode_prefix: `decode_prefix(data, *, verify=True)` gives the value at its start, and the bytes it takes.
         encode: `encode(value)` gives the bytes.
         encode_into: `encode_into(value, buffer, offset=0)` writes them into a writable buffer from `offset` (bytes) on,
             all or nothing, and gives the bytes written.
@@ -196,8 +175,8 @@ class Codec(Generic[S]):
     cls: type[S]
     byteorder: ByteOrder
     backend: Backend
-    decode: "Callable[[Buffer], S]"
-    decode_prefix: "Callable[[Buffer], tuple[S, int]]"
+    decode: "_Decode[S]"
+    decode_prefix: "_Decode[tuple[S, int]]"
     encode: Callable[[S], bytes]
     encode_into: "_EncodeInto[S]"
 
@@ -224,6 +203,10 @@ def _restore_codec(cls: type[S], byteorder: ByteOrder, backend: Backend) -> Code
 
 if TYPE_CHECKING:
     V_contra = TypeVar("V_contra", contravariant=True)
+    R_co = TypeVar("R_co", covariant=True)
+
+    class _Decode(Protocol[R_co]):
+        def __call__(self, data: Buffer, *, verify: bool = True) -> R_co: ...
 
     class _EncodeInto(Protocol[V_contra]):
         def __call__(self, value: V_contra, buffer: Buffer, offset: int = 0) -> int: ...

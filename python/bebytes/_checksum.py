@@ -2,8 +2,6 @@
 What a field with a checksum must hold: the algorithm's value, as a number or as bytes.
 """
 
-from typing import Any
-
 from ._checksums import find_algorithm
 from ._expression import InvalidValue as NoValue
 from ._plan_general import Checksum
@@ -12,13 +10,12 @@ from ._python_formula import whole
 from .errors import InvalidValue
 
 
-def checksum_of(checksum: Checksum, node: Any, covered: bytes | bytearray, scope: Scope, bit: int) -> int | bytes:
+def checksum_of(checksum: Checksum, covered: bytes | bytearray, scope: Scope, bit: int) -> int | bytes:
     """
     The value of a checksum over the bytes that it covers.
 
     Args:
         checksum: the algorithm, and what it starts with.
-        node: of the field; its width is that of the algorithm.
         covered: the bytes.
         scope: the fields that the start may refer to.
         bit: where the field is, for errors.

@@ -82,7 +82,9 @@ class GeneralPlanBuilder(PlanBuilder):
         builder.earlier = big.ops[: after + 1]
         builder.field = self.schema.fields[min(after + 1, len(self.schema.fields) - 1)]
         if after == len(self.schema.fields) - 1:
-            raise SchemaError(f"{self.schema.name}: the byteorder {text!r} is told by the last field, behind which there is none")
+            raise SchemaError(
+                f"{self.schema.name}: the byteorder {text!r} is told by the last field, behind which there is none"
+            )
         condition = order_formula(builder, text)
         little = self._in_order("little")
         for i, (one, other) in enumerate(zip(big.ops[: after + 1], little.ops[: after + 1], strict=True)):
@@ -223,12 +225,14 @@ class GeneralPlanBuilder(PlanBuilder):
         computed = None
         if s.computed is not MISSING:
             computed = self._formula(builder, s.computed, "computed", later=True)
-            if not isinstance(_core(node), Number | Varint | Decimal | Packed) or getattr(_core(node), "kind", "int") in (
+            if not isinstance(_core(node), Number | Varint | Decimal | Packed) or getattr(
+                _core(node), "kind", "int"
+            ) in (
                 "float",
                 "char",
             ):
                 raise field.error(f"{show(field.type)} is no integer, and computed fields are integers")
-        checksum = self._checksum(builder, index, node) if s.checksum is not MISSING else None
+        checksum = self._checksum(builder, node) if s.checksum is not MISSING else None
         rule = self._rule(builder, index, node, ops) if s.valid is not MISSING else None
         constant = None if s.const is MISSING else s.const
         padding: Any = ""
@@ -268,7 +272,7 @@ class GeneralPlanBuilder(PlanBuilder):
             return leaf.path[0]
         return -1
 
-    def _checksum(self, builder: NodeBuilder, index: int, node: Any) -> Checksum:
+    def _checksum(self, builder: NodeBuilder, node: Any) -> Checksum:
         from ._checksums import find_algorithm
 
         field = builder.field
@@ -283,8 +287,11 @@ class GeneralPlanBuilder(PlanBuilder):
             needed = f"bytes of {algorithm.width // 8}"
         else:
             number = core.number if isinstance(core, Packed) else core
-            fits = isinstance(number, Number) and number.kind == "int" and not number.signed and (
-                algorithm.width <= number.width
+            fits = (
+                isinstance(number, Number)
+                and number.kind == "int"
+                and not number.signed
+                and (algorithm.width <= number.width)
             )
             needed = f"an unsigned integer of at least {algorithm.width} bits"
         if not fits:
@@ -314,7 +321,9 @@ class GeneralPlanBuilder(PlanBuilder):
                 found = self.schema.field_index.get(name)
                 if found is None:
                     known = ", ".join(f.name for f in self.schema.fields)
-                    raise field.error(f"over={over!r} names {name!r}, which {self.schema.name} does not declare (its fields: {known})")
+                    raise field.error(
+                        f"over={over!r} names {name!r}, which {self.schema.name} does not declare (its fields: {known})"
+                    )
                 ends[i] = found
         if ends[0] > ends[1]:
             raise field.error(f"over={over!r}: {names_of[1]!r} stands before {names_of[0]!r}")
@@ -340,7 +349,9 @@ class GeneralPlanBuilder(PlanBuilder):
             return Rule(Interval(low, high, step), shown, each)
         if isinstance(valid, tuple):
             if len(valid) != 2:
-                raise builder.field.error(f"valid is {valid!r}; a pair of bounds is two numbers, a set is written in braces")
+                raise builder.field.error(
+                    f"valid is {valid!r}; a pair of bounds is two numbers, a set is written in braces"
+                )
             return Rule(Interval(valid[0], valid[1], 0), f"{valid[0]} to {valid[1]}", each)
         if isinstance(valid, set | frozenset | list):
             if not valid:

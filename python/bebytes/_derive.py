@@ -94,9 +94,7 @@ def solve_derived(plan: Plan, record: Any) -> Solutions:
     return solutions
 
 
-def _solve_one(
-    plan: Plan, record: Any, length: Any, measured: Any, unknown: Ref, solutions: Solutions
-) -> Any:
+def _solve_one(plan: Plan, record: Any, length: Any, measured: Any, unknown: Ref, solutions: Solutions) -> Any:
     if measured is None:
         return DEFERRED
     if measured is MEASURED:

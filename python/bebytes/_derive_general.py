@@ -59,10 +59,8 @@ def case_of(cases: tuple[Case, ...], default: Case | None, value: Any) -> Case |
     """
     The case that a value's class belongs to.
     """
-    for case in (*cases, *((default,) if default is not None else ())):
-        if is_of_case(case, value):
-            return case
-    return None
+    every = (*cases, *((default,) if default is not None else ()))
+    return next((case for case in every if is_of_case(case, value)), None)
 
 
 def is_of_case(case: Case, value: Any) -> bool:

@@ -398,6 +398,7 @@ def _range(expression: Binary, left: tuple[int, int], right: tuple[int, int]) ->
             return low // max(most, 1), high // max(least, 1)
         case "%":
             return 0, max(most - 1, 0)
+    raise Unsupported
 
 
 def node_at(plan: Plan, path: Path) -> Number:

@@ -18,7 +18,7 @@ from ._python import readable
 from .errors import EncodeError
 
 _WRITERS: dict[str, tuple[str, Callable[[Plan], Source]]] = {
-    "decode": ("data", source_of_decode),
+    "decode": ("data, *, verify=True", source_of_decode),
     "decode_at": ("data, start", source_of_decode_at),
     "decode_many": ("data", source_of_decode_many),
     "encode": ("value", source_of_encode),
@@ -31,7 +31,7 @@ def _stub(name: str, body: str) -> CodeType:
 
 
 def _arguments(name: str) -> str:
-    return _WRITERS[name][0].replace("=0", "")
+    return _WRITERS[name][0].replace("=0", "").partition(", *")[0]
 
 
 # Each function is there from the start, so that it can be held in a name; its code is replaced at the first call.
@@ -66,7 +66,7 @@ class Runner:
         self._byteorder = byteorder
         self._slow = Readable(plan)
         self.sources: dict[str, str] = {}
-        self.decode: Callable[[Any], Any] = self._function("decode")
+        self.decode: Callable[..., Any] = self._function("decode")
         self._decode_at: Callable[[bytes, int], tuple[Any, int]] = self._function("decode_at")
         self.decode_many: Callable[[Any], list[Any]] = self._function("decode_many")
         self.encode: Callable[[Any], bytes] = self._function("encode")
@@ -98,7 +98,7 @@ class Runner:
         self.sources[name] = text
         return scope[name]
 
-    def decode_prefix(self, data: Any) -> tuple[Any, int]:
+    def decode_prefix(self, data: Any, *, verify: bool = True) -> tuple[Any, int]:  # noqa: ARG002 (plain structs have no checksums)
         """
         The value at the start of the input, and the bytes it takes.
         """

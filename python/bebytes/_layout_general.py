@@ -106,4 +106,6 @@ def is_whole_bytes(node: Any) -> bool:
     """
     if isinstance(node, When | Ordered | Adapted | Scaled):
         return is_whole_bytes(node.big if isinstance(node, Ordered) else node.node)
-    return not isinstance(node, Packed | Wide | Decimal) and not (isinstance(node, Data) and isinstance(node.length, Aligning))
+    return not isinstance(node, Packed | Wide | Decimal) and not (
+        isinstance(node, Data) and isinstance(node.length, Aligning)
+    )

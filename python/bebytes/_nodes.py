@@ -30,7 +30,7 @@ from ._plan import (
     Table,
     Until,
 )
-from ._schema import Field, Schema, UndefinedName, scalar_of, schema_of
+from ._schema import Field, Schema, scalar_of, schema_of
 from .fields import MISSING
 from .types import Scalar
 
@@ -55,16 +55,21 @@ class NodeBuilder:
         self.may_end_open = may_end_open
         self.earlier = earlier
 
-    def build(self) -> Node:
+    def build(self) -> Any:
+        """
+        The node, of `_plan` or `_plan_general`.
+
+        Raises:
+            SchemaError: the field declares no valid layout.
+        """
         s = self.specifier
         if s.general or self.schema.options.bit_order is not None or self.schema.options.word is not None:
             from ._nodes_general import build_general
 
-            node: Any = build_general(self)
-            return node  # type: ignore[no-any-return]  # what goes beyond plain plans is no `Node`; see `_plan_general`
+            return build_general(self)
         return self.build_plain()
 
-    def build_plain(self) -> Node:
+    def build_plain(self) -> Any:
         """
         The node that annotation and plain keywords say.
         """
@@ -86,7 +91,7 @@ class NodeBuilder:
                 "write size(...) for a length in bytes" if annotation in (bytes, str) else "write list[...] or drop it"
             )
             raise self.field.error(f"count is for lists, and {show(annotation)} is none; {instead}")
-        return option if option is not None else self._single(annotation)
+        return option if option is not None else self.single(annotation)
 
     def annotation(self) -> Any:
         """
@@ -94,22 +99,21 @@ class NodeBuilder:
         """
         return unwrap(self.field.type)
 
-    def _single(self, annotation: Any) -> Node:
+    def single(self, annotation: Any) -> Any:
         if annotation in (bytes, str):
             self._refuse(annotation, "bits")
             return Data(self._data_length(), annotation is str, little=self.byteorder == "little" and self.unaligned)
         if isinstance(annotation, type) and hasattr(annotation, "__bebytes_schema__"):
             self._refuse(annotation, "bits", "until", "after")
-            return self._sized(self.record(annotation))
+            return self.sized(self.record(annotation))
         self._refuse(annotation, "size", "until", "after")
         scalar = scalar_of(annotation)
         if scalar is not None and scalar.kind in ("leb128", "zigzag", "vlq"):
             from ._nodes_general import varint
 
             self._refuse(annotation, "bits")
-            number: Any = varint(self, scalar)
-            return number  # type: ignore[no-any-return]  # see above
-        return self._number(annotation)
+            return varint(self, scalar)
+        return self.number(annotation)
 
     @property
     def unaligned(self) -> bool:
@@ -129,7 +133,7 @@ class NodeBuilder:
             return general_record(self, inner)
         return Record(inner.plan(self.byteorder, outermost=False))
 
-    def _sized(self, node: Any) -> Any:
+    def sized(self, node: Any) -> Any:
         # A struct or a list in as many bytes as are declared.
         if self.specifier.size is MISSING:
             return node
@@ -139,7 +143,7 @@ class NodeBuilder:
 
     # Lists
 
-    def _list(self, annotation: Any) -> Node:
+    def _list(self, annotation: Any) -> Any:
         counts = self._counts()
         item_type, dimensions = annotation, 0
         while typing.get_origin(item_type) is list:
@@ -154,8 +158,8 @@ class NodeBuilder:
             )
         of_bytes = not {bytes, str}.isdisjoint(_choices(item_type))
         if self.specifier.size is not MISSING and not of_bytes:
-            return self._sized(self._repeated(self._without_size().item(item_type), counts))
-        return self._repeated(self.item(item_type), counts)
+            return self.sized(self.repeated(self._without_size().item(item_type), counts))
+        return self.repeated(self.item(item_type), counts)
 
     def _without_size(self) -> "NodeBuilder":
         from copy import copy
@@ -165,13 +169,13 @@ class NodeBuilder:
         inner.specifier.size = MISSING
         return inner
 
-    def _repeated(self, node: Any, counts: list[Length]) -> Any:
+    def repeated(self, node: Any, counts: list[Any]) -> Any:
         for count in reversed(counts):
             self._check_item(node, count)
             node = List(count, node)
         return node
 
-    def _counts(self) -> list[Length]:
+    def _counts(self) -> list[Any]:
         given = self.specifier.count
         if given is MISSING:
             return [self.ending()]
@@ -208,9 +212,9 @@ class NodeBuilder:
                     " or until(marker, count=n) for sections"
                 )
             return Data(Until(self._marker("until"), open=False), annotation is str)
-        return self._single(annotation)
+        return self.single(annotation)
 
-    def _check_item(self, item: Node, count: Length) -> None:
+    def _check_item(self, item: Any, count: Any) -> None:
         if is_open(item):
             raise self.field.error(
                 "its items read to the end of the input, so there can be no second; give them a length"
@@ -233,10 +237,10 @@ class NodeBuilder:
         if typing.get_origin(item) is list:
             return Option(self._list(item))
         if item is not bytes and item is not str:
-            return Option(self._single(item))
+            return Option(self.single(item))
         if self.specifier.size is MISSING and self.specifier.until is MISSING:
             raise self.field.error(f"an option of {item.__name__} needs a length; write size(n) or until(marker)")
-        return Option(self._single(item))
+        return Option(self.single(item))
 
     # Lengths
 
@@ -289,11 +293,13 @@ class NodeBuilder:
             return given[0] if len(given) == 1 else bytes(given)
         if _is_integer(given) and 0 <= int(given) <= 0xFF:
             return int(given)
-        raise self.field.error(f"the marker {given!r} is no single byte, nor several; write 0 to 255, ASCII characters or bytes")
+        raise self.field.error(
+            f"the marker {given!r} is no single byte, nor several; write 0 to 255, ASCII characters or bytes"
+        )
 
     # Numbers
 
-    def _number(self, annotation: Any) -> Number:
+    def number(self, annotation: Any) -> Number:
         base = annotation.__origin__ if _is_enum_alias(annotation) else annotation
         if isinstance(base, type) and issubclass(base, enum.Enum):
             return self._enum(base, self._carrier(annotation))

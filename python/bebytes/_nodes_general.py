@@ -6,6 +6,7 @@ which place, in which order, and when at all.
 """
 
 import codecs
+import math
 import typing
 from types import NoneType, UnionType
 from typing import Any
@@ -93,7 +94,9 @@ class _GeneralBuilder(NodeBuilder):
 
     def _drop_none(self) -> None:
         annotation = self.annotation()
-        if typing.get_origin(annotation) not in (typing.Union, UnionType) or NoneType not in typing.get_args(annotation):
+        if typing.get_origin(annotation) not in (typing.Union, UnionType) or NoneType not in typing.get_args(
+            annotation
+        ):
             raise self.field.error(f"when makes it None at times; write {show(annotation)} | None")
         rest = tuple(a for a in typing.get_args(annotation) if a is not NoneType)
         self.of_type = rest[0] if len(rest) == 1 else typing.Union[rest]  # noqa: UP007 (of a tuple made here)
@@ -104,8 +107,8 @@ class _GeneralBuilder(NodeBuilder):
             for name in ("origin", "align"):
                 if getattr(s, name) is not MISSING:
                     raise self.field.error(f"{name} belongs to at; write at(position, {name}=...)")
-            return self._valued()
-        origin = "message" if s.origin is MISSING else s.origin
+            return self.valued()
+        origin: Any = "message" if s.origin is MISSING else s.origin
         if origin not in ("message", "struct", "here"):
             raise self.field.error(f"origin is {origin!r}; write 'message', 'struct' or 'here'")
         align = 1 if s.align is MISSING else s.align
@@ -114,20 +117,20 @@ class _GeneralBuilder(NodeBuilder):
         if self.unaligned:
             raise self.field.error("at is for structs on byte boundaries")
         position = self.formula(s.at, "at")
-        return Placed(position, origin, align, self._valued())
+        return Placed(position, origin, align, self.valued())
 
-    def _valued(self) -> Any:
+    def valued(self) -> Any:
         # What is held, and what becomes of it.
         s = self.specifier
         if s.switch is not MISSING:
-            return self._sized(self._switch())
+            return self.sized(self._switch())
         if s.adapt is not MISSING:
             return self._adapted()
         if s.scaled is not MISSING:
             return self._scaled()
-        return self._held()
+        return self.held()
 
-    def _held(self) -> Any:
+    def held(self) -> Any:
         s = self.specifier
         if s.const is not MISSING:
             return self._constant()
@@ -141,12 +144,17 @@ class _GeneralBuilder(NodeBuilder):
             self._size_of_digest()
         if s.encoding is not MISSING or s.pad is not MISSING or s.strip is not MISSING:
             return self._text()
-        if s.bit_order is not MISSING or s.word is not MISSING or (
-            s.bits is not MISSING and (self.schema.options.bit_order is not None or self.schema.options.word is not None)
+        if (
+            s.bit_order is not MISSING
+            or s.word is not MISSING
+            or (
+                s.bits is not MISSING
+                and (self.schema.options.bit_order is not None or self.schema.options.word is not None)
+            )
         ):
             return self._packed()
         if s.unknown is not MISSING:
-            return self._known_or_not()
+            return self.known_or_not()
         return self.build_plain()
 
     # Expressions
@@ -196,13 +204,15 @@ class _GeneralBuilder(NodeBuilder):
         if of is None or of is NoneType:
             return Case(tuple(values), None, (NoneType,))
         inner = self._copy(switch=MISSING, when=MISSING, at=MISSING, size=MISSING)
-        inner.of_type = inner.field._resolve(of, {**inner.field.module, **inner.field.constants}) if isinstance(of, str) else of  # noqa: SLF001 (of the same package)
-        return Case(tuple(values), inner._valued(), _classes(unwrap(inner.of_type)))
+        inner.of_type = inner.field.meaning(of) if isinstance(of, str) else of
+        return Case(tuple(values), inner.valued(), _classes(unwrap(inner.of_type)))
 
-    def _adapted(self) -> Adapted:
+    def _adapted(self) -> Any:
         adapter = self.specifier.adapt
-        decode, encode = adapter if isinstance(adapter, tuple) else (
-            getattr(adapter, "decode", None), getattr(adapter, "encode", None)
+        decode, encode = (
+            adapter
+            if isinstance(adapter, tuple)
+            else (getattr(adapter, "decode", None), getattr(adapter, "encode", None))
         )
         if not callable(decode) or not callable(encode):
             raise self.field.error("adapt takes a pair (decode, encode) of functions, or an object with both")
@@ -214,15 +224,14 @@ class _GeneralBuilder(NodeBuilder):
             (item,) = typing.get_args(annotation)
             held = self._carrier_of(item, carrier)
             inner.of_type = list[held]  # type: ignore[valid-type]  # a type at run time
-            node = inner._adapted_list(decode, encode, getattr(adapter, "name", show(item)))
-            return node  # type: ignore[return-value]  # a list of what is adapted
+            return inner.adapted_list(decode, encode, getattr(adapter, "name", show(item)))
         size = getattr(adapter, "size", None)
         if size is not None and inner.specifier.size is MISSING:
             inner.specifier.size = size
         inner.of_type = self._carrier_of(annotation, carrier)
-        return Adapted(inner._held(), decode, encode, getattr(adapter, "name", None) or f"a {_plain_name(annotation)}")
+        return Adapted(inner.held(), decode, encode, getattr(adapter, "name", None) or f"a {_plain_name(annotation)}")
 
-    def _adapted_list(self, decode: Any, encode: Any, name: str) -> Any:
+    def adapted_list(self, decode: Any, encode: Any, name: str) -> Any:
         builder = self
 
         class _Items(_GeneralBuilder):
@@ -241,9 +250,11 @@ class _GeneralBuilder(NodeBuilder):
                 return entry
         if scalar_of(annotation) is not None or annotation in (bytes, str, bool):
             return annotation
-        if isinstance(annotation, type) and (
-            hasattr(annotation, "__bebytes_schema__") or issubclass(annotation, int)
-        ) and annotation is not int:
+        if (
+            isinstance(annotation, type)
+            and (hasattr(annotation, "__bebytes_schema__") or issubclass(annotation, int))
+            and annotation is not int
+        ):
             return annotation
         s = self.specifier
         if not (s.size is MISSING and s.until is MISSING and s.after is MISSING):
@@ -258,14 +269,14 @@ class _GeneralBuilder(NodeBuilder):
         annotation = self.annotation()
         if annotation is not float:
             raise self.field.error(f"{show(annotation)} is not float; scaled and fixed numbers are floats")
-        if not isinstance(scale, int | float) or scale == 0 or scale != scale:
+        if not isinstance(scale, int | float) or scale == 0 or not math.isfinite(scale):
             raise self.field.error(f"scale is {scale!r}; write a number other than 0")
         inner = self._copy(scaled=MISSING)
         inner.of_type = carrier
         scalar = scalar_of(unwrap(carrier))
         if scalar is None or scalar.kind in ("float", "char"):
             raise self.field.error(f"{show(carrier)} carries no scaled number; write an integer type, such as u16")
-        return Scaled(inner._held(), float(scale), float(offset))
+        return Scaled(inner.held(), float(scale), float(offset))
 
     # What is held
 
@@ -280,7 +291,7 @@ class _GeneralBuilder(NodeBuilder):
             s = inner.specifier
             if s.size is MISSING and s.until is MISSING:
                 s.size = len(content if s.encoding is MISSING else value.encode(s.encoding))
-        node = inner._held()
+        node = inner.held()
         from ._python_write import to_number
 
         if isinstance(node, Number):
@@ -301,15 +312,16 @@ class _GeneralBuilder(NodeBuilder):
         if what == "bits":
             if scalar_of(annotation) is None and annotation is not bool:
                 raise self.field.error(f"reserved bits are a number; write u8 or another for {show(annotation)}")
-            return inner._held()
+            return inner.held()
         if annotation is not bytes:
             raise self.field.error(f"padding is bytes; write bytes for {show(annotation)}")
         if what == "align":
             if not isinstance(length, int) or not 1 <= length <= 1 << 32:
                 raise self.field.error(f"align is {length!r}; write a number of bytes, 1 or more")
-            return Data(Aligning(length), False, little=self.byteorder == "little")
+            to_boundary: Any = Aligning(length)
+            return Data(to_boundary, False, little=self.byteorder == "little")
         inner.specifier.size = length
-        return inner._held()
+        return inner.held()
 
     def _decimal(self) -> Decimal:
         digits = self.specifier.bcd
@@ -318,7 +330,9 @@ class _GeneralBuilder(NodeBuilder):
         if not isinstance(digits, int) or not 1 <= digits <= 36:
             raise self.field.error(f"bcd is {digits!r}; write 1 to 36 digits")
         if digits % 2 and not self.unaligned:
-            raise self.field.error(f"{digits} digits end inside a byte; write an even number, or unaligned=True for the class")
+            raise self.field.error(
+                f"{digits} digits end inside a byte; write an even number, or unaligned=True for the class"
+            )
         return Decimal(digits, self.byteorder == "little")
 
     def _wide(self) -> Wide:
@@ -326,10 +340,12 @@ class _GeneralBuilder(NodeBuilder):
         scalar = scalar_of(self.annotation())
         if scalar is None or scalar.kind != "int":
             raise self.field.error(f"a width from data is for integers, not for {show(self.annotation())}")
-        number = self._copy(bits=MISSING)._number(self.annotation())
+        number = self._copy(bits=MISSING).number(self.annotation())
         width = self.formula(text, "bits")
         if isinstance(width.expression, Constant):
-            raise self.field.error(f"bits is {text!r}; {scalar.name} takes 1 to {scalar.width} bits, written as a number")
+            raise self.field.error(
+                f"bits is {text!r}; {scalar.name} takes 1 to {scalar.width} bits, written as a number"
+            )
         return Wide(number, width)
 
     def _size_of_digest(self) -> None:
@@ -343,7 +359,7 @@ class _GeneralBuilder(NodeBuilder):
         if self.annotation() is bytes and self.specifier.size is MISSING:
             self.specifier = self._copy(size=(algorithm.width + 7) // 8).specifier
 
-    def _text(self) -> Data:
+    def _text(self) -> Any:
         s = self.specifier
         annotation = self.annotation()
         if typing.get_origin(annotation) is list:
@@ -358,10 +374,10 @@ class _GeneralBuilder(NodeBuilder):
                     return data._replace(form=form)
 
             inner.__class__ = _Items
-            return inner.build_plain()  # type: ignore[return-value]  # a list of such data
+            return inner.build_plain()
         if annotation not in (bytes, str):
             raise self.field.error(f"encoding, pad and strip are for str and bytes, not for {show(annotation)}")
-        data = self._copy(encoding=MISSING, pad=MISSING, strip=MISSING)._held()
+        data = self._copy(encoding=MISSING, pad=MISSING, strip=MISSING).held()
         if not isinstance(data, Data):
             raise self.field.error("encoding, pad and strip are for str and bytes")
         form = self._form(annotation)
@@ -381,9 +397,11 @@ class _GeneralBuilder(NodeBuilder):
         pad = b"" if s.pad is MISSING else s.pad
         if isinstance(pad, str):
             pad = pad.encode(codec.removesuffix("-sig"))
-        strip = "right" if s.strip is MISSING else s.strip
+        strip: Any = "right" if s.strip is MISSING else s.strip
         if not isinstance(pad, bytes) or strip not in ("right", "left", "both", "first", ""):
-            raise self.field.error(f"pad is {s.pad!r}, strip {s.strip!r}; write a character, and 'right', 'left', 'both', 'first' or ''")
+            raise self.field.error(
+                f"pad is {s.pad!r}, strip {s.strip!r}; write a character, and 'right', 'left', 'both', 'first' or ''"
+            )
         return Text(codec, pad, strip)
 
     def _packed(self) -> Packed:
@@ -397,13 +415,13 @@ class _GeneralBuilder(NodeBuilder):
         if width is not None and (not isinstance(width, int) or width % 8 or not 8 <= width <= 128):
             raise self.field.error(f"word is {width!r}; write 8, 16, ... 128 bits")
         inner = self._copy(bit_order=MISSING, word=MISSING)
-        number = inner._known_or_not() if s.unknown is not MISSING else inner._number(inner.annotation())
+        number = inner.known_or_not() if s.unknown is not MISSING else inner.number(inner.annotation())
         # Where in its word it lies shows once the fields stand behind each other.
         return Packed(number, Word(width or 0, self.byteorder == "little", 0 if bit_order != "lsb" else 1, 0))
 
-    def _known_or_not(self) -> Number:
+    def known_or_not(self) -> Number:
         policy = self.specifier.unknown
-        node = self._copy(unknown=MISSING)._number(self.annotation())
+        node = self._copy(unknown=MISSING).number(self.annotation())
         if node.table is None:
             raise self.field.error(f"unknown is for enums and flags, not for {show(self.annotation())}")
         if policy == "error" and not isinstance(policy, node.table.cls):
@@ -426,21 +444,23 @@ class _GeneralBuilder(NodeBuilder):
         # The formula is made once the node of the items is known.
         return UntilItem(Formula(Constant(0), condition), KEPT if keep else sentinel)
 
-    def _repeated(self, node: Any, counts: list[Any]) -> Any:
+    def repeated(self, node: Any, counts: list[Any]) -> Any:
         made = [
             UntilItem(self.formula(count.formula.text, "repeat_until", item=node), count.sentinel)
             if isinstance(count, UntilItem)
             else count
             for count in counts
         ]
-        return super()._repeated(node, made)
+        return super().repeated(node, made)
 
 
 def keeping(node: Number) -> Number:
     """
     The node of an enum or of flags that keeps numbers no member has.
     """
-    low, high = (0, (1 << node.width) - 1) if not node.signed else (-(1 << (node.width - 1)), (1 << (node.width - 1)) - 1)
+    low, high = (
+        (0, (1 << node.width) - 1) if not node.signed else (-(1 << (node.width - 1)), (1 << (node.width - 1)) - 1)
+    )
     return node._replace(unknown=KEPT, minimum=low, maximum=high)
 
 
@@ -488,8 +508,10 @@ def general_record(builder: NodeBuilder, inner: Schema) -> Any:
         raise builder.field.error(
             f"{inner.name} takes the parameters {', '.join(wanted) or 'none'}; {', '.join(given) or 'none'} are given"
         )
-    general = builder if isinstance(builder, _GeneralBuilder) else _GeneralBuilder(
-        builder.schema, builder.field, builder.byteorder, builder.may_end_open, builder.earlier
+    general = (
+        builder
+        if isinstance(builder, _GeneralBuilder)
+        else _GeneralBuilder(builder.schema, builder.field, builder.byteorder, builder.may_end_open, builder.earlier)
     )
     formulas = tuple(general.formula(given[name], "parameter") for name in wanted)
     if inner.compiling:
@@ -514,7 +536,7 @@ def _classes(annotation: Any) -> tuple[type, ...]:
         return (annotation,) if annotation is not bytes else (bytes, bytearray, memoryview)
     scalar = scalar_of(annotation)
     if scalar is not None:
-        return {"float": (float, int), "char": (str,)}.get(scalar.kind, (int,))  # type: ignore[return-value]  # of classes
+        return {"float": (float, int), "char": (str,)}.get(scalar.kind, (int,))
     if typing.get_origin(annotation) is list:
         return (list, tuple)
     inner = getattr(annotation, "__origin__", None)

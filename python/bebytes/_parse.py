@@ -126,13 +126,18 @@ def _comparison(node: ast.Compare, depth: int) -> Tree:
 def _call(node: ast.Call, function: str) -> Tree:
     of: list[Tree] = []
     for argument in node.args:
-        if isinstance(argument, ast.Constant) and argument.value is None and function == "sizeof" and len(node.args) == 2:
+        if (
+            isinstance(argument, ast.Constant)
+            and argument.value is None
+            and function == "sizeof"
+            and len(node.args) == 2
+        ):
             of.append(Name(()))  # the first field, or the last one
             continue
         tree = _convert(argument, 0)
-        if not isinstance(tree, Name):
-            raise ValueError(f"{ast.unparse(node)!r}: {function} is of a field")
         of.append(tree)
+    if not all(isinstance(tree, Name) for tree in of):
+        raise ValueError(f"{ast.unparse(node)!r}: {function} is of a field")
     if len(of) != 1 and not (function == "sizeof" and len(of) == 2):
         raise ValueError(f"{ast.unparse(node)!r}: {function} is of one field")
     return Operation(function, tuple(of))

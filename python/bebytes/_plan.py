@@ -123,23 +123,23 @@ class Rest(NamedTuple):
 
 class Until(NamedTuple):
     """
-    Data up to the first `marker` (one byte, 0 to 255, or several), which is written behind the data and dropped when read.
+    Data up to the first `marker` (a byte, 0 to 255; in plans that are not plain also bytes), which is written behind the data and dropped when read.
 
     Where `open`, an input without the marker is taken to its end (the last field of the outermost struct).
     """
 
-    marker: int | bytes
+    marker: Any
     open: bool
 
 
 class After(NamedTuple):
     """
-    Data from behind the first `marker` (one byte, 0 to 255, or several) to the end of the input, which is written before it.
+    Data from behind the first `marker` (as for `Until`) to the end of the input, which is written before the data.
 
     An input without the marker gives no data and leaves the cursor where it was.
     """
 
-    marker: int | bytes
+    marker: Any
 
 
 Length: TypeAlias = Fixed | Computed | Rest | Until | After
@@ -159,9 +159,13 @@ class Data(NamedTuple):
 
 
 class Option(NamedTuple):
-    """A tag byte (0 or 1), then `node`; without a value, as many zero bytes as it takes where its size is fixed, else none."""
+    """
+    A tag byte (0 or 1), then `node`; without a value, as many zero bytes as it takes where its size is fixed, else none.
 
-    node: "Node"
+    In a plain plan, `node` is a `Number` of whole bytes or `Data` of a `Fixed` length.
+    """
+
+    node: "Number | Data"
 
 
 class Record(NamedTuple):

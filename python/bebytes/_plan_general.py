@@ -31,9 +31,9 @@ class Bytes(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """Number `index` of the numbers that the struct around gives to this one."""
+    """Number `number` of the numbers that the struct around gives to this one."""
 
-    index: int
+    number: int
 
 
 class Item(NamedTuple):
@@ -110,8 +110,10 @@ class Aligning(NamedTuple):
 
 class Text(NamedTuple):
     """
-    How a string becomes bytes: `codec` as Python knows it; `pad` fills it up to a length that is fixed, and is dropped
-    when read from where `strip` says ("right", "left", "both"), from the first on ("first"), or not at all ("").
+    How a string becomes bytes, in a `codec` of Python's.
+
+    `pad` fills it up to its size, and is dropped when read where `strip` says: "right", "left", "both", from the first on
+    ("first"), or not at all ("").
     """
 
     codec: str

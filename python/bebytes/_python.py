@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from operator import index
 from typing import Any
 
-from ._plan import Plan
 from ._derive import UNSET, is_record_of
+from ._plan import Plan
 from ._python_read import Input, read_record
 from ._python_write import Output, write_record
 from .errors import BufferTooSmall, DecodeError, EmptyBuffer, EncodeError, TrailingData, WrongType
@@ -146,7 +146,8 @@ def written(plan: Plan, value: Any, parameters: tuple[int, ...] = ()) -> bytearr
     """
     if not is_record_of(value, plan.cls):
         raise WrongType(
-            f"a {plan.name}", "nothing (unset)" if value is UNSET else "derived" if value is derived else type(value).__name__
+            f"a {plan.name}",
+            "nothing (unset)" if value is UNSET else "derived" if value is derived else type(value).__name__,
         )
     out = Output()
     write_record(plan, value, out, 0, {}, parameters)

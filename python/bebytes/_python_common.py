@@ -5,7 +5,7 @@ What reading and writing share: the values that expressions refer to, and what s
 from typing import Any
 
 from ._expression import evaluate
-from ._plan import Data, Expression, Fixed, Node, Number, Plan, Ref, Table
+from ._plan import Data, Expression, Fixed, Number, Plan, Ref, Table
 
 Operand = Any
 """
@@ -45,7 +45,7 @@ class Scope:
         self.operands.append(operand)
         self.spans.append((start, end))
 
-    def waits(self, length: Any, actual: int, bit: int) -> bool:
+    def waits(self, _length: Any, _actual: int, _bit: int) -> bool:
         """
         Whether the number of a length is not known yet, and its check put off.
         """
@@ -98,12 +98,11 @@ def evaluate_over(expression: Expression, scope: Scope) -> int:
     return evaluate(expression, scope.lookup)
 
 
-def option_size(node: Node) -> int:
+def option_size(node: Number | Data) -> int:
     """
     The bytes of an option's value, where its size is fixed.
     """
     if isinstance(node, Number):
         return node.width // 8
-    assert isinstance(node, Data), "an option of plain plans holds a number or data"
     assert isinstance(node.length, Fixed), "the data of an option has a fixed length"
     return node.length.value

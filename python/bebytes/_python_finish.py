@@ -5,12 +5,10 @@ What the readable runner cannot write at once: numbers that follow from what sta
 from typing import Any
 
 from ._derive import (
-    DEFERRED,
     MEASURED,
     UNSET,
     Solutions,
     is_record_of,
-    length_of_list,
     measure,
     number_of,
     sized_by,
@@ -146,14 +144,12 @@ class WritingScope(Scope):
         if extra is not None and isinstance(extra.constant, int):
             return extra.constant
         if extra is not None and extra.computed is not None:
-            return self._guarded((index,), lambda: self._worked_out(extra.computed))
+            computed = extra.computed
+            return int(self._guarded((index,), lambda: whole(computed.expression, self)))
         solution = self._own.get((index,), UNSET)
         if not isinstance(solution, int):
             raise Pending
         return solution
-
-    def _worked_out(self, formula: Any) -> int:
-        return whole(formula.expression, self)
 
     def number_now(self, formula: Formula, bit: int) -> int:
         """
@@ -191,14 +187,14 @@ class WritingScope(Scope):
             if path[0] == index and len(path) > 1 and solution is MEASURED:
                 self.pending.append(path)
 
-    def waits(self, length: Any, actual: int, bit: int) -> bool:
+    def waits(self, _length: Any, _actual: int, _bit: int) -> bool:
         """
         Whether the number of a length is not known yet, and its check put off.
         """
         try:
-            natural(length.expression, self)
+            natural(_length.expression, self)
         except Pending:
-            self._checks.append((min(len(self.operands), len(self.ops) - 1), length, actual, bit))
+            self._checks.append((min(len(self.operands), len(self.ops) - 1), _length, _actual, _bit))
             return True
         except NoValue:
             pass  # the check says so
@@ -214,7 +210,7 @@ class WritingScope(Scope):
         extra = op.extra
         if extra.constant is not None and operand is not None and value != extra.constant:
             raise InvalidValue(value, f"the constant {extra.constant!r}", offset=bit)
-        if extra.padding in ("zero",) and any(value if isinstance(value, bytes | bytearray) else (value,)):
+        if extra.padding == "zero" and any(value if isinstance(value, bytes | bytearray) else (value,)):
             raise InvalidValue(value, "zeros", offset=bit)
         if (extra.computed is not None or extra.checksum is not None) and operand is not None:
             self._pinned.append((index, bit))
@@ -353,10 +349,12 @@ class WritingScope(Scope):
         if any(s is not self and s.pending and first <= s.start < last for s in self.out.unfinished):
             raise Pending
         data, base = self.out.data, self.out.base
-        shifted = covered_bytes(checksum, self, index, data) if not base else covered_bytes(
-            checksum, self, index, bytes(base) + data
+        shifted = (
+            covered_bytes(checksum, self, index, data)
+            if not base
+            else covered_bytes(checksum, self, index, bytes(base) + data)
         )
-        return checksum_of(checksum, op.node, shifted, self, self.spans[index][0])
+        return checksum_of(checksum, shifted, self, self.spans[index][0])
 
     def _solved(self, path: Path) -> int:
         # A derived number, by the size or the place of what it says.
@@ -371,9 +369,11 @@ class WritingScope(Scope):
                     known = {ref: self.lookup(ref) for ref in refs if ref.path != path}
                 except NoValue:
                     known = {}
-                number = solve(length.expression, unknown, known.__getitem__, actual) if len(known) + 1 >= len(
-                    set(refs)
-                ) else None
+                number = (
+                    solve(length.expression, unknown, known.__getitem__, actual)
+                    if len(known) + 1 >= len(set(refs))
+                    else None
+                )
                 if number is None:
                     raise unsolved(path=self._names(path), offset=self._span(path)[0])
                 return number
@@ -406,7 +406,7 @@ class WritingScope(Scope):
         inner: Any = follow(self, path[:-1])
         index = path[-1]
         node = chosen(inner.plan.ops[index].node if inner is not self else self.ops[index].node, inner)
-        start, end = inner.spans[index]
+        start = inner.spans[index][0]
         self.pending.remove(path)
         try:
             if isinstance(node, Varint):
@@ -424,9 +424,13 @@ class WritingScope(Scope):
 
     def _splice(self, inner: Any, index: int, node: Varint, value: int) -> None:
         # A number whose size only now is known: all behind it moves.
-        low, high = (-(1 << (node.width - 1)), (1 << (node.width - 1)) - 1) if node.signed else (0, (1 << node.width) - 1)
+        low, high = (
+            (-(1 << (node.width - 1)), (1 << (node.width - 1)) - 1) if node.signed else (0, (1 << node.width) - 1)
+        )
         start, end = inner.spans[index]
-        content = varint_bytes(node, to_number(Number("int", node.width, node.signed, False, None, low, high), value, start))
+        content = varint_bytes(
+            node, to_number(Number("int", node.width, node.signed, False, None, low, high), value, start)
+        )
         at = start // 8 - self.out.base
         self.out.data[at : at + (end - start) // 8] = content
         moved = len(content) * 8 - (end - start)
@@ -436,7 +440,7 @@ class WritingScope(Scope):
 
     # Places
 
-    def put_off(self, node: Placed, value: Any, bit: int, given: Solutions) -> tuple[Operand, int]:
+    def put_off(self, node: Placed, value: Any, bit: int) -> tuple[Operand, int]:
         """
         Note a field at a place of its own, to be written behind everything else.
         """
@@ -601,6 +605,3 @@ def _has_place(node: Any, length: Any) -> bool:
         else:
             return False
     return node.position is length
-
-
-__all__ = ["DEFERRED", "Place", "WritingScope", "carrier", "chosen", "length_of_list", "plain_node"]

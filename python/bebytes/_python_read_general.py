@@ -50,9 +50,7 @@ MAXIMUM_RECURSION = 64
 """Structs that contain themselves, and places, inside each other."""
 
 
-def read_general_record(
-    plan: Plan, source: Input, bit: int, parameters: tuple[int, ...]
-) -> tuple[Any, Scope, int]:
+def read_general_record(plan: Plan, source: Input, bit: int, parameters: tuple[int, ...]) -> tuple[Any, Scope, int]:
     """
     Read a struct whose plan is not plain.
 
@@ -180,7 +178,7 @@ def _check_given(op: Op, index: int, source: Input, scope: Scope) -> None:
     # What is computed from others, once they have been read.
     extra = op.extra
     assert extra is not None, "only fields that are given have something to check"
-    start, end = scope.spans[index]
+    start = scope.spans[index][0]
     actual = scope.operands[index]
     try:
         if extra.computed is not None and actual is not None:
@@ -194,7 +192,7 @@ def _check_given(op: Op, index: int, source: Input, scope: Scope) -> None:
             from ._checksum import checksum_of
 
             covered = covered_bytes(extra.checksum, scope, index, source.data)
-            expected_sum = checksum_of(extra.checksum, op.node, covered, scope, start)
+            expected_sum = checksum_of(extra.checksum, covered, scope, start)
             if expected_sum != actual:
                 raise ChecksumMismatch(expected_sum, actual, offset=start)
     except DecodeError as e:
@@ -242,7 +240,8 @@ def read_general_node(node: Any, source: Input, bit: int, scope: Scope) -> tuple
             return number * scale + offset, number, bit
         case Recursion(plan=plan):
             parameters = _parameters(node, scope, bit)
-            return _deeper(lambda: read_record(plan, source, bit, parameters), source, bit)
+            read: tuple[Any, Operand, int] = _deeper(lambda: read_record(plan, source, bit, parameters), source, bit)
+            return read
         case Placed():
             return _read_placed(node, source, bit, scope)
         case Packed():
@@ -485,9 +484,7 @@ def _read_decimal(node: Decimal, source: Input, bit: int) -> tuple[Any, Operand,
     return number, number, bit + node.digits * 4
 
 
-def read_unaligned_option(
-    node: Option, source: Input, bit: int, scope: Scope
-) -> tuple[Any, Operand, int]:
+def read_unaligned_option(node: Option, source: Input, bit: int, scope: Scope) -> tuple[Any, Operand, int]:
     """
     Read an option that begins inside a byte; its tag has 8 bits all the same.
 

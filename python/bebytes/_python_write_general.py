@@ -12,8 +12,6 @@ from ._derive import (
     Solutions,
     is_record_of,
     length_of_list,
-    measure,
-    number_of,
     slot_value,
     solve_derived,
 )
@@ -44,7 +42,6 @@ from ._python_finish import WritingScope
 from ._python_formula import PENDING, Pending, parameters_of
 from ._python_read_general import (
     MAXIMUM_RECURSION,
-    any_bits,
     check_rule,
     holds,
     selected,
@@ -61,14 +58,13 @@ from ._python_write import (
     inside,
     takes,
     to_number,
-    unsolved,
     write_items,
     write_node,
     write_record,
     wrong_type,
 )
 from ._text import encode_text, fill
-from .errors import EncodeError, InvalidConstant, InvalidValue, LengthMismatch, OutOfRange
+from .errors import EncodeError, InvalidValue, LengthMismatch, OutOfRange
 from .fields import derived
 from .types import Overlong
 
@@ -103,9 +99,7 @@ def write_general_record(
             e.path = (op.name, *e.path)
             raise
         except Pending:
-            raise InvalidValue(
-                None, "worked out from what stands before it", path=(op.name,), offset=start
-            ) from None
+            raise InvalidValue(None, "worked out from what stands before it", path=(op.name,), offset=start) from None
         out.trail.pop()
         scope.add(operand, start, bit)
         scope.note_inner(i, solutions)
@@ -205,8 +199,8 @@ def write_general_node(
             return write_node(node.node, _unscaled(node, value, bit), out, bit, {}, scope)
         case Placed():
             assert isinstance(scope, WritingScope), "places stand in structs that are not plain"
-            return scope.put_off(node, value, bit, given)
-        case Packed(number, word):
+            return scope.put_off(node, value, bit)
+        case Packed(number):
             bits = to_number(number, value, bit)
             put_packed(node, bits, out, bit)
             return bits, bit + number.width
@@ -214,13 +208,13 @@ def write_general_node(
             return _write_wide(node, value, out, bit, scope)
         case Varint():
             low, high = varint_range(node)
-            number = to_number(Number("int", node.width, node.signed, False, None, low, high), value, bit)
+            integer = to_number(Number("int", node.width, node.signed, False, None, low, high), value, bit)
             size = value.size if isinstance(value, Overlong) and node.keep else 1
-            return number, out.append(varint_bytes(node, number, size), bit)
+            return integer, out.append(varint_bytes(node, integer, size), bit)
         case Decimal(digits, little):
-            number = to_number(Number("int", 128, False, False, None, 0, 10**digits - 1), value, bit)
-            out.put(int(f"{number}", 16), digits * 4, bit, little=little)
-            return number, bit + digits * 4
+            integer = to_number(Number("int", 128, False, False, None, 0, 10**digits - 1), value, bit)
+            out.put(int(f"{integer}", 16), digits * 4, bit, little=little)
+            return integer, bit + digits * 4
     raise AssertionError(f"{node!r} is no node")
 
 
@@ -242,9 +236,7 @@ def _write_inner(
         out.depth -= 1
 
 
-def _write_when(
-    node: When, value: Any, out: Output, bit: int, given: Solutions, scope: Scope
-) -> tuple[Operand, int]:
+def _write_when(node: When, value: Any, out: Output, bit: int, given: Solutions, scope: Scope) -> tuple[Operand, int]:
     there = holds(node.condition, scope, bit, "when")
     if there:
         return write_node(node.node, value, out, bit, given, scope)
@@ -344,9 +336,7 @@ def encoded(form: Text, value: str, bit: int) -> bytes:
         raise InvalidValue(value, f"text that {form.codec} can write", offset=bit) from None
 
 
-def write_general_data(
-    node: Data, value: Any, out: Output, bit: int, scope: Scope | None
-) -> tuple[Operand, int]:
+def write_general_data(node: Data, value: Any, out: Output, bit: int, scope: Scope | None) -> tuple[Operand, int]:
     """
     Write data that has a form of its own, or fills up to a boundary.
 
@@ -366,14 +356,14 @@ def write_general_data(
     filled = content
     form = node.form
     if form is not None and isinstance(node.length, Fixed | Computed) and form.pad:
-        size = _size_to_fill(node.length, bit, scope)
+        size = _size_to_fill(node.length, scope)
         if size is not None:
             filled = fill(form, content, size)
     check_length(node.length, len(filled), bit, scope)
     return content, out.append(framed(node.length, filled, bit), bit, little=node.little)
 
 
-def _size_to_fill(length: Fixed | Computed, bit: int, scope: Scope | None) -> int | None:
+def _size_to_fill(length: Fixed | Computed, scope: Scope | None) -> int | None:
     from ._python_formula import natural
 
     if isinstance(length, Fixed):
@@ -385,9 +375,7 @@ def _size_to_fill(length: Fixed | Computed, bit: int, scope: Scope | None) -> in
         return None  # the check of the length says so
 
 
-def write_list_until(
-    node: List, value: Any, out: Output, bit: int, scope: Scope | None
-) -> tuple[Operand, int]:
+def write_list_until(node: List, value: Any, out: Output, bit: int, scope: Scope | None) -> tuple[Operand, int]:
     """
     Write a list that ends with an item.
 
@@ -457,20 +445,3 @@ def takes_general(node: Any) -> str:
         case Ordered(big=inner) | When(node=inner) | Sized(node=inner) | Placed(node=inner):
             return takes(inner)
     raise AssertionError(f"{node!r} is no node")
-
-
-__all__ = [
-    "InvalidConstant",
-    "any_bits",
-    "finish_message",
-    "measure",
-    "number_of",
-    "number_range",
-    "put_packed",
-    "takes_general",
-    "unsolved",
-    "write_general_data",
-    "write_general_node",
-    "write_general_record",
-    "write_list_until",
-]

@@ -111,8 +111,10 @@ class References:
 
     def _name(self, name: Name) -> tuple[Any, bool]:
         first, *rest = name.path
-        if self.own is not None and first in ("value", self.field.name) and (
-            first == self.field.name or first not in self.schema.field_index
+        if (
+            self.own is not None
+            and first in ("value", self.field.name)
+            and (first == self.field.name or first not in self.schema.field_index)
         ):
             from ._plan_general import Own
 
@@ -128,8 +130,12 @@ class References:
                 return constant
         path, node = self._path(name)
         core = _core(node)
-        if self.plain and node is not None and not (
-            isinstance(core, Number) and core.kind == "int" and not isinstance(node, Option) or _is_integer(core)
+        if (
+            self.plain
+            and node is not None
+            and not (
+                (isinstance(core, Number) and core.kind == "int" and not isinstance(node, Option)) or _is_integer(core)
+            )
         ):
             raise self._no_integer(name, core)
         return Ref(path), self._is_data(core)
@@ -167,7 +173,9 @@ class References:
             raise self._unknown(self.schema, name.path[0])
         path, node = self._path(name)
         if node is not None and not isinstance(_core(node), List | Data):
-            raise self.field.error(f"{self.text!r}: len is of lists, bytes and text; write sizeof for the bytes on the wire")
+            raise self.field.error(
+                f"{self.text!r}: len is of lists, bytes and text; write sizeof for the bytes on the wire"
+            )
         return Len(path)
 
     def _size_of(self, operands: tuple[Tree, ...]) -> Any:
@@ -176,7 +184,9 @@ class References:
         ends = [operand.path for operand in operands if isinstance(operand, Name)]
         if len(ends) == 1 and ends[0] == ("self",) and "self" not in self.schema.field_index:
             if not self.later:
-                raise self.field.error(f"{self.text!r}: sizeof(self) is known when all is there; only computed fields may ask")
+                raise self.field.error(
+                    f"{self.text!r}: sizeof(self) is known when all is there; only computed fields may ask"
+                )
             return SizeOf((), 0)
         if len(ends) == 1:
             self._known(ends[0][0])
@@ -263,9 +273,7 @@ class References:
 
     def _no_integer(self, name: Name, node: Any) -> Exception:
         inside = f"; write {name.path[-1]}.<field>" if isinstance(node, Record) else ""
-        return self.field.error(
-            f"{self.text!r}: {'.'.join(name.path)!r} is no integer field (u8 ... i128){inside}"
-        )
+        return self.field.error(f"{self.text!r}: {'.'.join(name.path)!r} is no integer field (u8 ... i128){inside}")
 
 
 def _is_plain(tree: Tree) -> bool:

@@ -155,6 +155,12 @@ class Field:
             self._scope = None
         return self.type
 
+    def meaning(self, annotation: Any) -> Any:
+        """
+        What an annotation beside that of the field means; names in it are found as those of expressions are.
+        """
+        return self._resolve(annotation, {**self._module, **self.constants})
+
     def _resolve(self, annotation: Any, scope: dict[str, Any]) -> Any:
         if isinstance(annotation, typing.ForwardRef):
             annotation = annotation.__forward_arg__

@@ -435,27 +435,37 @@ class Struct(metaclass=StructMeta):
         return _backend.own_runner(type(self), "little").encode_into(self, buffer, offset)
 
     @classmethod
-    def from_be_bytes(cls, data: "Buffer") -> "Self":
+    def from_be_bytes(cls, data: "Buffer", *, verify: bool = True) -> "Self":
         """
         Decode the whole input, big endian.
+
+        Args:
+            data: any contiguous buffer.
+            verify: whether checksums are checked.
 
         Raises:
             TrailingData: bytes are left over.
             DecodeError: the input is no encoding of the struct.
         """
-        return _backend.own_runner(cls, "big").decode(data)  # type: ignore[no-any-return]  # the runner is of this class
+        decode = _backend.own_runner(cls, "big").decode
+        return decode(data) if verify else decode(data, verify=False)  # type: ignore[no-any-return]  # the runner is of this class
 
     @classmethod
-    def from_le_bytes(cls, data: "Buffer") -> "Self":
+    def from_le_bytes(cls, data: "Buffer", *, verify: bool = True) -> "Self":
         """
         Decode the whole input, little endian; else as `from_be_bytes`.
         """
-        return _backend.own_runner(cls, "little").decode(data)  # type: ignore[no-any-return]  # the runner is of this class
+        decode = _backend.own_runner(cls, "little").decode
+        return decode(data) if verify else decode(data, verify=False)  # type: ignore[no-any-return]  # the runner is of this class
 
     @classmethod
-    def try_from_be_bytes(cls, data: "Buffer") -> "tuple[Self, int]":
+    def try_from_be_bytes(cls, data: "Buffer", *, verify: bool = True) -> "tuple[Self, int]":
         """
         Decode the start of the input, big endian.
+
+        Args:
+            data: any contiguous buffer.
+            verify: whether checksums are checked.
 
         Returns:
             The value and the bytes it took; what follows is left alone.
@@ -463,14 +473,16 @@ class Struct(metaclass=StructMeta):
         Raises:
             DecodeError: the input does not start with an encoding of the struct.
         """
-        return _backend.own_runner(cls, "big").decode_prefix(data)
+        decode = _backend.own_runner(cls, "big").decode_prefix
+        return decode(data) if verify else decode(data, verify=False)
 
     @classmethod
-    def try_from_le_bytes(cls, data: "Buffer") -> "tuple[Self, int]":
+    def try_from_le_bytes(cls, data: "Buffer", *, verify: bool = True) -> "tuple[Self, int]":
         """
         Decode the start of the input, little endian; else as `try_from_be_bytes`.
         """
-        return _backend.own_runner(cls, "little").decode_prefix(data)
+        decode = _backend.own_runner(cls, "little").decode_prefix
+        return decode(data) if verify else decode(data, verify=False)
 
     def to_bytes(self) -> bytes:
         """
@@ -496,7 +508,8 @@ class Struct(metaclass=StructMeta):
             TrailingData: bytes are left over.
             DecodeError: the input is no encoding of the struct.
         """
-        return _backend.decode(cls, _own_order(cls, "from_be_bytes"), data, verify)  # type: ignore[no-any-return]  # of this class
+        decode = _backend.own_runner(cls, _own_order(cls, "from_be_bytes")).decode
+        return decode(data) if verify else decode(data, verify=False)  # type: ignore[no-any-return]  # the runner is of this class
 
     @classmethod
     def try_from_bytes(cls, data: "Buffer", *, verify: bool = True) -> "tuple[Self, int]":
@@ -506,7 +519,8 @@ class Struct(metaclass=StructMeta):
         Returns:
             The value and the bytes it took; what follows is left alone.
         """
-        return _backend.decode_prefix(cls, _own_order(cls, "try_from_be_bytes"), data, verify)
+        decode = _backend.own_runner(cls, _own_order(cls, "try_from_be_bytes")).decode_prefix
+        return decode(data) if verify else decode(data, verify=False)
 
     @classmethod
     def field_size(cls) -> int:
@@ -626,8 +640,10 @@ def replace(value: S, /, **changes: Any) -> S:
     return value.__replace__(**changes)
 
 
-def verify(cls: "type[Struct]", data: "Buffer", *, byteorder: Literal["big", "little"] = "big") -> "NotReversible | None":
-    """
+def verify(
+    cls: "type[Struct]", data: "Buffer", *, byteorder: Literal["big", "little"] = "big"
+) -> "NotReversible | None":
+    r"""
     Decode the whole input and encode it again: the first place that does not survive, or None where all does.
 
     The result is an error that is not raised: it has the path and the offset (in bits) of the field, and both bytes.
@@ -636,9 +652,9 @@ def verify(cls: "type[Struct]", data: "Buffer", *, byteorder: Literal["big", "li
     >>> class Flags(Struct):
     ...     _rest: u8 = reserved(7, policy="ignore")
     ...     ready: u8 = bits(1)
-    >>> verify(Flags, b"\\x01") is None
+    >>> verify(Flags, b"\x01") is None
     True
-    >>> str(verify(Flags, b"\\x81"))
+    >>> str(verify(Flags, b"\x81"))
     'Flags._rest: the input has 0x81, encoding would write 0x01 (at byte 0)'
 
     Args:

@@ -22,9 +22,7 @@ def verify(cls: Any, data: Any, byteorder: str) -> NotReversible | None:
     return difference(plan, value, content, 0, len(content), (0,) * len(plan.parameters))
 
 
-def check_lossless(
-    plan: Plan, value: Any, data: bytes, start: int, end: int, parameters: tuple[int, ...]
-) -> None:
+def check_lossless(plan: Plan, value: Any, data: bytes, start: int, end: int, parameters: tuple[int, ...]) -> None:
     """
     Check that encoding a value gives back the bytes that it was read from.
 
@@ -48,12 +46,15 @@ def difference(
         again = written(plan, value, parameters)
     except EncodeError as e:
         bit = start * 8 + e.offset
-        return NotReversible(None, data[bit // 8] if bit // 8 < end else None, path=e.path, offset=bit, struct=plan.name)
+        return NotReversible(
+            None, data[bit // 8] if bit // 8 < end else None, path=e.path, offset=bit, struct=plan.name
+        )
     there = data[start:end]
     if again == there:
         return None
     at = next(
-        (i for i, (one, other) in enumerate(zip(again, there, strict=False)) if one != other), min(len(again), len(there))
+        (i for i, (one, other) in enumerate(zip(again, there, strict=False)) if one != other),
+        min(len(again), len(there)),
     )
     expected, actual = again[at] if at < len(again) else None, there[at] if at < len(there) else None
     path, bit = _place(plan, data, start, at, (expected or 0) ^ (actual or 0), parameters)
@@ -80,5 +81,6 @@ def _place(
 
 def _has_inner(trace: list[tuple[tuple[str | int, ...], int, int]], path: tuple[str | int, ...], bit: int) -> bool:
     return any(
-        len(inner) > len(path) and inner[: len(path)] == path and begin < bit + 8 and end > bit for inner, begin, end in trace
+        len(inner) > len(path) and inner[: len(path)] == path and begin < bit + 8 and end > bit
+        for inner, begin, end in trace
     )

@@ -359,8 +359,9 @@ def _hex(value: int | bytes) -> str:
 
 class NotReversible(DecodeError):
     """
-    Input that decoding accepts, but encoding would not give back: the first byte that differs, as encoding writes it
-    (`expected`) and as it stands there (`actual`); None where one of them ends.
+    Input that decoding accepts, but encoding would not give back.
+
+    The first byte that differs, as encoding writes it (`expected`) and as it stands there (`actual`); None where one ends.
     """
 
     figures = ("expected", "actual")

@@ -1,7 +1,7 @@
 """
-Field specifiers of what fields have to do with each other: constants, computed numbers, checksums, presence, variants,
-repetition and places.
+Field specifiers of what fields have to do with each other.
 
+Constants, computed numbers, checksums, presence, variants, repetition and places.
 They take the keywords of `bebytes.field` too.
 """
 
@@ -21,17 +21,17 @@ T = TypeVar("T")
 
 
 def const(value: Any, *, init: Literal[False] = False, **keywords: "Unpack[Layout]") -> Any:
-    """
+    r"""
     A value that is always written, and checked when decoding.
 
     The field is not stored and no argument of the constructor; it reads as the constant.
 
     >>> from bebytes import Struct, const, u8
     >>> class Header(Struct):
-    ...     magic: bytes = const(b"\\x7fELF")
+    ...     magic: bytes = const(b"\x7fELF")
     ...     version: u8 = const(1)
     >>> Header().to_be_bytes()
-    b'\\x7fELF\\x01'
+    b'\x7fELF\x01'
 
     Args:
         value: bytes, a str, or a number; it needs no `size`.
@@ -78,16 +78,19 @@ def checksum(
     init: Literal[False] = False,
     **keywords: "Unpack[Layout]",
 ) -> Any:
-    """
+    r"""
     A checksum over fields of the struct, filled in when encoding and checked when decoding.
 
     The field is not stored and no argument of the constructor; it reads as the sum that would be written now.
 
-    >>> from bebytes import Struct, checksum, u8, u32
+    >>> import binascii
+    >>> from bebytes import Struct, checksum, size, u8, u32
     >>> class Chunk(Struct):
     ...     kind: u8
-    ...     payload: bytes
+    ...     payload: bytes = size(4)
     ...     crc: u32 = checksum("crc-32", over="kind:payload")
+    >>> Chunk(1, b"data").crc == binascii.crc32(b"\1data")
+    True
 
     Args:
         algorithm: its name: a CRC of the catalogue ("crc-32", "crc-16/modbus", ...), "internet" (RFC 1071), "adler-32",
@@ -121,14 +124,14 @@ def when(condition: str, **keywords: "Unpack[Layout]") -> Any: ...
 
 
 def when(condition: str, **keywords: Any) -> Any:
-    """
+    r"""
     A field that is there where `condition` holds, and None, taking no bits, where it does not.
 
     >>> from bebytes import Struct, u8, u32, when
     >>> class Sample(Struct):
     ...     flags: u8
     ...     time: u32 | None = when("flags & 1")
-    >>> Sample.from_be_bytes(b"\\x00")
+    >>> Sample.from_be_bytes(b"\x00")
     Sample(flags=0, time=None)
     """
     return Specifier(when=condition, **keywords)
@@ -142,7 +145,7 @@ def switch(
     default_factory: Callable[[], Any] = MISSING,
     **keywords: "Unpack[Layout]",
 ) -> Any:
-    """
+    r"""
     A field of one of several types, by what `selector` comes to.
 
     >>> import enum
@@ -159,7 +162,7 @@ def switch(
     ...     kind: Kind = derived
     ...     body: Point | Name | bytes = switch("kind", {Kind.POINT: Point, Kind.NAME: Name}, default=bytes)
     >>> Shape(body=Name("a")).to_be_bytes()
-    b'\\x02a'
+    b'\x02a'
 
     Args:
         selector: an expression; where it is a field declared `derived`, that is filled in from the class of the value.
@@ -193,13 +196,13 @@ def repeat_until(condition: str, *, keep: bool = True, sentinel: Any = ..., **ke
 
 
 def repeat_until(condition: str, *, keep: bool = True, sentinel: Any = MISSING, **keywords: Any) -> Any:
-    """
+    r"""
     A list that ends with the first item for which `condition` holds.
 
     >>> from bebytes import Struct, repeat_until, u8
     >>> class Path(Struct):
     ...     steps: list[u8] = repeat_until("item == 0", keep=False, sentinel=0)
-    >>> Path.from_be_bytes(b"\\x03\\x01\\x00")
+    >>> Path.from_be_bytes(b"\x03\x01\x00")
     Path(steps=[3, 1])
 
     Args:
@@ -211,13 +214,7 @@ def repeat_until(condition: str, *, keep: bool = True, sentinel: Any = MISSING, 
     return Specifier(repeat_until=(condition, keep, sentinel), **keywords)
 
 
-def at(
-    position: str | int,
-    *,
-    origin: Literal["message", "struct", "here"] = "message",
-    align: int = 1,
-    **keywords: "Unpack[Layout]",
-) -> Any:
+def at(position: str | int, **keywords: "Unpack[Layout]") -> Any:
     """
     A field that stands at `position`, and not where the fields around it do.
 
@@ -225,12 +222,11 @@ def at(
     into that number.
 
     Args:
-        position: bytes from `origin` on, an expression.
-        origin: the start of the whole "message", of this "struct", or the place where the field would stand, "here".
-        align: the step of positions that encoding chooses from.
-        keywords: as for `field`.
+        position: bytes from the origin on, an expression.
+        keywords: as for `field`; `origin` is "message" (the default), "struct" or "here", the place where the field would
+            stand; `align` is the step of positions that encoding chooses from, in bytes.
 
     Raises:
         InvalidValue: a position outside the input, or one that leads back to itself.
     """
-    return Specifier(at=position, origin=origin, align=align, **keywords)
+    return Specifier(at=position, **keywords)

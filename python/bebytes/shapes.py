@@ -21,7 +21,9 @@ __all__ = ["align", "bcd", "fixed", "padding", "reserved", "scaled"]
 T = TypeVar("T")
 
 
-def align(step: int, *, policy: "Policy | None" = None, init: Literal[False] = False, **keywords: "Unpack[Layout]") -> Any:
+def align(
+    step: int, *, policy: "Policy | None" = None, init: Literal[False] = False, **keywords: "Unpack[Layout]"
+) -> Any:
     """
     As many bytes as there are to the next multiple of `step`, counted from the start of the message.
 
@@ -58,15 +60,11 @@ def reserved(
     """
     `width` bits that mean nothing; `policy` as for `align`.
     """
-    return Specifier(
-        padding=("bits", width, policy), bits=width, **{"default": derived, "kw_only": True, **keywords}
-    )
+    return Specifier(padding=("bits", width, policy), bits=width, **{"default": derived, "kw_only": True, **keywords})
 
 
 @overload
-def scaled(
-    carrier: Any, scale: float, offset: float = 0.0, *, default: T, **keywords: "Unpack[Layout]"
-) -> T: ...
+def scaled(carrier: Any, scale: float, offset: float = 0.0, *, default: T, **keywords: "Unpack[Layout]") -> T: ...
 
 
 @overload

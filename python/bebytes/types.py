@@ -5,7 +5,10 @@ Each is an `Annotated` alias, so that a type checker sees `int`, `float` or `str
 `bool`, `bytes` and `str` stand for themselves.
 """
 
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+if TYPE_CHECKING:
+    from typing import Self
 
 __all__ = [
     "Overlong",
@@ -40,9 +43,9 @@ __all__ = [
 
 class Scalar:
     """
-    The layout of a scalar type: its kind, its width in bits (of a variable number of bytes, the most that its numbers take),
-    and whether it has a sign.
+    The layout of a scalar type: its kind, its width in bits, and whether it has a sign.
 
+    The width of an integer of a variable number of bytes is that of its greatest number.
     Kinds are `int`, `float`, `char`, and those of a variable number of bytes: `leb128`, `zigzag`, `vlq`.
     """
 
@@ -94,10 +97,10 @@ class Overlong(int):
 
     size: int
 
-    def __new__(cls, number: int, size: int) -> "Overlong":
+    def __new__(cls, number: int, size: int) -> "Self":
         made = super().__new__(cls, number)
         made.size = size
         return made
 
-    def __getnewargs__(self) -> tuple[int, int]:
+    def __getnewargs__(self) -> tuple[int, int]:  # type: ignore[override]  # takes a size beside the number
         return int(self), self.size

@@ -11,9 +11,7 @@ from bebytes._plan import (
     Computed,
     Data,
     Fixed,
-    Length,
     List,
-    Node,
     Number,
     Op,
     Option,
@@ -22,7 +20,9 @@ from bebytes._plan import (
     Rest,
     Until,
 )
+from bebytes._plan_general import Ordered, Packed, Switch, Wide
 
+from . import _explain_general
 from . import _explain_sizes as sizes
 from ._profile_parts import kind_of, type_of
 
@@ -55,6 +55,8 @@ def of_plan(plan: Plan, sized_from_outside: dict[Path, list[str]] | None = None)
         "field_size": plan.minimum,
         "least_read": plan.minimum_read,
         "depth": plan.depth,
+        "plain": plan.plain,
+        "notes": [] if plan.plain else _explain_general.plan_notes(plan),
         "ops": [_of_op(plan, i, sized) for i in range(len(plan.ops))],
     }
 
@@ -63,7 +65,7 @@ def _sizes(op: Op) -> Iterator[tuple[Path, str]]:
     """
     The fields that the lengths of an op refer to, and what they do there.
     """
-    node: Node = op.node
+    node: Any = held(op.node)
     text = op.name
     while True:
         length = node.count if isinstance(node, List) else node.length if isinstance(node, Data) else None
@@ -74,7 +76,7 @@ def _sizes(op: Op) -> Iterator[tuple[Path, str]]:
                 yield ref.path, f"{what} {text}" + f" ({length.text})" * (not alone)
         if not isinstance(node, List):
             return
-        node, text = node.item, f"{text}[]"
+        node, text = held(node.item), f"{text}[]"
 
 
 def _of_op(plan: Plan, index: int, sized: dict[Path, list[str]]) -> Facts:
@@ -89,11 +91,12 @@ def _of_op(plan: Plan, index: int, sized: dict[Path, list[str]]) -> Facts:
         "anchor": plan.ops[op.anchor].name if op.anchor >= 0 else None,
         "derived": op.derived,
         "sizes": list(dict.fromkeys(sized.get((index,), []))),
+        "given": [] if op.extra is None else _explain_general.extra_of(op, plan),
         **_of_node(op.node, plan, inside),
     }
 
 
-def _of_node(node: Node, plan: Plan, inside: dict[Path, list[str]] | None = None) -> Facts:
+def _of_node(node: Any, plan: Plan, inside: dict[Path, list[str]] | None = None) -> Facts:
     size = sizes.of_node(node, plan)
     facts: Facts = {
         "kind": kind_of(node),
@@ -101,7 +104,9 @@ def _of_node(node: Node, plan: Plan, inside: dict[Path, list[str]] | None = None
         "least_bits": size.least,
         "greatest_bits": size.greatest,
         "dynamic": not size.fixed,
+        "notes": _explain_general.notes_of(node),
     }
+    node = held(node)
     match node:
         case Number():
             facts["order"] = "little" if node.little else "big"
@@ -115,13 +120,34 @@ def _of_node(node: Node, plan: Plan, inside: dict[Path, list[str]] | None = None
             facts["item"] = _of_node(node.node, plan)
         case Record():
             facts["plan"] = of_plan(node.plan, inside)
+        case Switch():
+            every = (*node.cases, *((node.default,) if node.default is not None else ()))
+            facts["cases"] = [
+                {"keys": [k if isinstance(k, int) else k.hex() for k in case.keys], **_of_node(case.node, plan)}
+                for case in every
+                if case.node is not None
+            ]
         case List():
             facts["length"] = _of_length(node.count, plan)
             facts["item"] = _of_node(node.item, plan)
     return facts
 
 
-def _of_length(length: Length, plan: Plan) -> Facts:
+def held(node: Any) -> Any:
+    """
+    What a node holds, inside what says when, where and how that stands.
+    """
+    while not isinstance(node, Number | Data | Option | Record | List | Switch):
+        if isinstance(node, Packed | Wide):
+            return node.number
+        inner = node.big if isinstance(node, Ordered) else getattr(node, "node", None)
+        if inner is None:
+            break
+        node = inner
+    return node
+
+
+def _of_length(length: Any, plan: Plan) -> Facts:
     match length:
         case Fixed(value):
             return {"kind": "fixed", "value": value}
@@ -131,10 +157,14 @@ def _of_length(length: Length, plan: Plan) -> Facts:
         case Rest():
             return {"kind": "rest"}
         case Until(marker, is_open):
-            return {"kind": "until", "marker": marker, "open": is_open}
+            return {"kind": "until", "marker": _marker(marker), "open": is_open}
         case After(marker):
-            return {"kind": "after", "marker": marker}
-    raise AssertionError(length)
+            return {"kind": "after", "marker": _marker(marker)}
+    return {"kind": "noted"}  # see the notes
+
+
+def _marker(marker: int | bytes) -> int | str:
+    return marker if isinstance(marker, int) else repr(marker)
 
 
 def position(plan: Plan, index: int) -> str:
@@ -168,7 +198,7 @@ def _position(start: str, bits: int, terms: list[str]) -> str:
     return f"{text}, bit {bit}" if bit else text
 
 
-def _term(node: Node, plan: Plan) -> str | None:
+def _term(node: Any, plan: Plan) -> str | None:
     """
     The bytes of a node as an expression over fields, or None where there is none.
     """
@@ -210,7 +240,7 @@ def _of_step(step: Facts, plan: Plan) -> Facts:
     }
 
 
-def _of_reading(reading: Facts, node: Node) -> Facts:
+def _of_reading(reading: Facts, node: Any) -> Facts:
     facts: Facts = {"kind": reading["kind"]}
     if "bytes" in reading:
         facts["bytes"] = reading["bytes"]
@@ -233,7 +263,7 @@ def _of_reading(reading: Facts, node: Node) -> Facts:
     return facts
 
 
-def _of_place(number: Facts, node: Node) -> Facts:
+def _of_place(number: Facts, node: Any) -> Facts:
     assert isinstance(node, Number), "only numbers have places"
     names = ("at", "bytes", "shift", "bytewise")
     return {
@@ -259,7 +289,7 @@ def checks_of_native(native: Facts) -> int:
     return sum(_native_checks(step) for step in native["steps"])
 
 
-def _checks(node: Node) -> int:
+def _checks(node: Any) -> int:
     match node:
         case Number() | Option():
             return 1
@@ -269,7 +299,8 @@ def _checks(node: Node) -> int:
             return checks_of_python(inner)
         case List(item=item):
             return _checks(item)
-    raise AssertionError(node)
+    inner = held(node)
+    return 1 if inner is node or isinstance(inner, Switch) else _checks(inner)
 
 
 def _native_checks(step: Facts) -> int:

@@ -2,18 +2,16 @@
 How small and how large a node can be: interval arithmetic over the length expressions of a plan.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bebytes._expression import LIMIT
 from bebytes._plan import (
+    Binary,
     Computed,
     Constant,
     Data,
-    Expression,
     Fixed,
-    Length,
     List,
-    Node,
     Number,
     Option,
     Plan,
@@ -45,7 +43,7 @@ def of_plan(plan: Plan) -> Range:
     """
     The bits of a struct.
     """
-    least, greatest = 0, 0
+    least = greatest = 0
     unbounded = False
     for op in plan.ops:
         size = of_node(op.node, plan)
@@ -55,7 +53,7 @@ def of_plan(plan: Plan) -> Range:
     return Range(least, None if unbounded or greatest > UNBOUNDED else greatest)
 
 
-def of_node(node: Node, plan: Plan) -> Range:
+def of_node(node: Any, plan: Plan) -> Range:
     """
     The bits of a node; `plan` is the struct whose fields its lengths refer to.
     """
@@ -80,10 +78,12 @@ def of_node(node: Node, plan: Plan) -> Range:
             if greatest is not None and greatest > UNBOUNDED:
                 greatest = None
             return Range(items.least * size.least, greatest)
-    raise AssertionError(node)
+    from . import _explain_general
+
+    return _explain_general.size_of(node, plan)
 
 
-def of_length(length: Length, plan: Plan, unit: int) -> Range:
+def of_length(length: Any, plan: Plan, unit: int) -> Range:
     """
     What a length can come to, times `unit`, its marker included.
     """
@@ -93,11 +93,15 @@ def of_length(length: Length, plan: Plan, unit: int) -> Range:
         case Computed(expression):
             least, greatest = of_expression(expression, plan)
             return Range(least * unit, greatest * unit if greatest * unit <= UNBOUNDED else None)
+    step = getattr(length, "step", None)
+    if step is not None:
+        return Range(0, (step - 1) * unit)
     # Until and After have a marker besides what they measure.
-    return Range(unit if hasattr(length, "marker") else 0, None)
+    marker = getattr(length, "marker", None)
+    return Range(0 if marker is None else unit * (1 if isinstance(marker, int) else len(marker)), None)
 
 
-def of_expression(expression: Expression, plan: Plan) -> tuple[int, int]:
+def of_expression(expression: Any, plan: Plan) -> tuple[int, int]:
     """
     The least and the greatest value; where an operand or a result is outside 0 to 2**64 - 1 there is none.
 
@@ -107,6 +111,8 @@ def of_expression(expression: Expression, plan: Plan) -> tuple[int, int]:
         return expression.value, expression.value
     if isinstance(expression, Ref):
         return _of_field(expression, plan)
+    if not isinstance(expression, Binary) or expression.operator not in ("+", "-", "*", "/", "%"):
+        return 0, LIMIT
     (a, b), (c, d) = of_expression(expression.left, plan), of_expression(expression.right, plan)
     match expression.operator:
         case "+":
@@ -127,8 +133,10 @@ def _of_field(ref: Ref, plan: Plan) -> tuple[int, int]:
     *outer, last = ref.path
     for step in outer:
         node = plan.ops[step].node
-        assert isinstance(node, Record), "a path leads through structs"
+        if not isinstance(node, Record):
+            return 0, LIMIT
         plan = node.plan
     number = plan.ops[last].node
-    assert isinstance(number, Number), "a path ends at a number"
+    if not isinstance(number, Number):
+        return 0, LIMIT
     return max(0, int(number.minimum)), max(0, min(int(number.maximum), LIMIT))

@@ -42,6 +42,7 @@ def _head(facts: Facts) -> Iterator[str]:
         if plan["least_read"] != plan["field_size"]:
             pairs.append(("reads", f"{_counted(plan['least_read'], 'byte')} at least, of an input that is not empty"))
     pairs.append(("depth", f"{plan['depth']}: structs and lists inside each other, itself included"))
+    pairs += [(word, said) for word, said in plan["notes"]]
     derived = [op["name"] for op in plan["ops"] if op["derived"]]
     if derived:
         pairs.append(("derived", ", ".join(derived)))
@@ -86,6 +87,10 @@ def _below(node: Facts, indent: str) -> Iterator[tuple[str, ...]]:
     """
     The rows of what is inside a field: of a struct its fields, counted from its own start; of a list, its items.
     """
+    for case in node.get("cases", ()):
+        if "plan" in case:
+            yield f"{indent}{INDENT}{case['plan']['struct']}:", "", "", "", "", ""
+            yield from _rows(case["plan"], indent + INDENT + INDENT)
     if "plan" in node:
         yield from _rows(node["plan"], indent + INDENT)
     elif node["kind"] == "list":
@@ -94,6 +99,7 @@ def _below(node: Facts, indent: str) -> Iterator[tuple[str, ...]]:
 
 
 def _relations(op: Facts) -> Iterator[str]:
+    yield from op["given"]
     yield from op["sizes"]
     if op["derived"] == "here":
         yield "derived"
@@ -103,20 +109,21 @@ def _relations(op: Facts) -> Iterator[str]:
 
 def _notes(node: Facts) -> Iterator[str]:
     kind = node["kind"]
+    yield from node["notes"]
     if "members" in node:
         members = [f"{name} {value}" for name, value in node["members"].items()]
         more = f", … ({len(members)} members)" if len(members) > SHOWN else ""
         yield ", ".join(members[:SHOWN]) + more
-    elif kind == "int":
+    elif kind == "int" and "minimum" in node:
         yield f"{_integer(node['minimum'])} to {_integer(node['maximum'])}"
     elif kind == "bool":
         yield "0 or 1"
-    elif kind == "char":
+    elif kind == "char" and "maximum" in node:
         yield f"a character up to U+{node['maximum']:04X}"
     elif kind == "option":
         yield from _notes(node["item"])
         yield "a tag byte, then the value or zeros"
-    if "length" in node and (node["kind"] == "list" or node["length"]["kind"] != "fixed"):
+    if "length" in node and node["length"]["kind"] != "noted" and (kind == "list" or node["length"]["kind"] != "fixed"):
         yield _length(node["length"], "count" if kind == "list" else "length")
 
 
@@ -138,8 +145,12 @@ def _length(length: Facts, what: str) -> str:
             return "to the end of the input"
         case "until":
             end = ", or to the end of the input" if length["open"] else ""
-            return f"up to the marker {length['marker']:#04x}{end}"
-    return f"from behind the marker {length['marker']:#04x} to the end of the input"
+            return f"up to the marker {_marker(length['marker'])}{end}"
+    return f"from behind the marker {_marker(length['marker'])} to the end of the input"
+
+
+def _marker(marker: int | str) -> str:
+    return f"{marker:#04x}" if isinstance(marker, int) else marker
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
@@ -152,6 +163,9 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
 
 def _native(facts: Facts) -> Iterator[str]:
     native = facts["native"]
+    if not facts["plan"]["plain"] and "absent" not in native:
+        yield "native   in Rust, field by field: what stands above goes beyond runs of plain fields"
+        return
     if "absent" in native:
         yield f"native   absent: {native['absent']}"
         return

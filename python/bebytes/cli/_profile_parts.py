@@ -48,7 +48,7 @@ def _places(node: Node, path: Path, text: str) -> Iterator[Place]:
             yield from _places(node.item, (*path, 0), f"{text}[]")
 
 
-def kind_of(node: Node) -> str:
+def kind_of(node: Any) -> str:
     """
     The kind of op that a node is.
     """
@@ -63,9 +63,12 @@ def kind_of(node: Node) -> str:
             return "struct"
         case List():
             return "list"
+    from . import _explain_general
+
+    return _explain_general.kind_of(node)
 
 
-def type_of(node: Node) -> str:
+def type_of(node: Any) -> str:
     """
     The type of a node as one would write it, bit fields as `bits(width)`.
     """
@@ -87,11 +90,13 @@ def type_of(node: Node) -> str:
             return plan.name
         case List(item=item):
             return f"list[{type_of(item)}]"
-    raise AssertionError(node)
+    from . import _explain_general
+
+    return _explain_general.type_of(node)
 
 
 def _integer(node: Number) -> str:
-    whole = node.width in (8, 16, 32, 64, 128)
+    whole = node.width in (8, 16, 24, 32, 40, 48, 56, 64, 128)
     return f"{'i' if node.signed else 'u'}{node.width}" if whole else f"{'signed ' * node.signed}bits({node.width})"
 
 

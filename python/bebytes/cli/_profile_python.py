@@ -178,15 +178,15 @@ class Probe:
         new = object.__new__
 
         # With their arguments spelled out: passing on `*arguments` costs more than many a node.
-        def timed_read_node(node: Any, data: bytes, bit: int, numbers: Any) -> Any:
+        def timed_read_node(node: Any, source: Any, bit: int, scope: Any) -> Any:
             before = self._enter(node)
-            result = read_node(node, data, bit, numbers)
+            result = read_node(node, source, bit, scope)
             self._leave(before)
             return result
 
-        def timed_write_node(node: Any, value: Any, out: bytearray, bit: int, given: Any, numbers: Any = None) -> Any:
+        def timed_write_node(node: Any, value: Any, out: Any, bit: int, given: Any, scope: Any = None) -> Any:
             before = self._enter(node)
-            result = write_node(node, value, out, bit, given, numbers)
+            result = write_node(node, value, out, bit, given, scope)
             self._leave(before)
             return result
 
@@ -221,13 +221,13 @@ def bits_by_path(plan: Plan, records: list[bytes]) -> dict[Path, int]:
     path: list[int] = []
     kinds: list[Any] = [Record]
 
-    def counting(node: Any, data: bytes, bit: int, numbers: Any) -> Any:
+    def counting(node: Any, source: Any, bit: int, scope: Any) -> Any:
         inside = kinds[-1] is Option
         if not inside:
             path[-1] = 0 if kinds[-1] is List else path[-1] + 1
             path.append(-1)
         kinds.append(type(node))
-        result = read_node(node, data, bit, numbers)
+        result = read_node(node, source, bit, scope)
         kinds.pop()
         if not inside:
             path.pop()
@@ -239,7 +239,7 @@ def bits_by_path(plan: Plan, records: list[bytes]) -> dict[Path, int]:
     with _replaced(_python_read, "_read_node", counting):
         for record in records:
             path[:] = [-1]
-            _python_read.read_record(plan, record, 0)
+            _python_read.read_record(plan, _python_read.Input(record), 0)
     return bits
 
 

@@ -81,6 +81,8 @@ def _native(cls: Any, plan: "Plan", byteorder: str) -> dict[str, Any]:
     if "native" not in available_backends():
         kept_out = os.environ.get("BEBYTES_BACKEND") == "python"
         return {"absent": "BEBYTES_BACKEND=python keeps it out" if kept_out else "the extension is not installed"}
+    if not plan.plain:
+        return {"general": True}
     codec: Any = runner(cls, byteorder, "native")
     native = _explain_facts.of_native(codec.explain(), plan)
     return {**native, "checks": _explain_facts.checks_of_native(native)}
@@ -92,11 +94,13 @@ def _count_ops(plan: "Plan") -> int:
     """
     from bebytes._plan import List, Record
 
+    from . import _explain_facts
+
     count = 0
     for op in plan.ops:
-        node: Any = op.node
+        node: Any = _explain_facts.held(op.node)
         while isinstance(node, List):
-            node = node.item
+            node = _explain_facts.held(node.item)
         count += 1 + (_count_ops(node.plan) if isinstance(node, Record) else 0)
     return count
 
