@@ -1,0 +1,3 @@
+"""
+Definitions of well-known formats: to use, and to learn from.
+"""
