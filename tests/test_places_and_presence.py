@@ -4,7 +4,7 @@ What definitions of real formats showed about places, absent fields and numbers 
 
 import enum
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 
@@ -17,9 +17,11 @@ from bebytes import (
     const,
     count,
     derived,
+    errors,
     field,
     repeat_until,
     size,
+    switch,
     u8,
     u16,
     u32,
@@ -166,3 +168,124 @@ def test_numbers_of_a_struct_in_a_message(codec: MakeCodec) -> None:
     broken = Broken(value=9, body=b"ab")
     assert repr(broken).endswith("Broken(total=derived, value=9, body=b'ab')")
     assert broken == Broken(value=9, body=b"ab")
+
+
+class Sum(Struct, kw_only=True, parameters=("start",)):
+    total: u16 = checksum("internet", start="start")
+    value: u16
+
+
+def test_parameters_of_a_struct_by_itself(codec: MakeCodec) -> None:
+    """
+    No struct around gives numbers; they are 0.
+    """
+    assert codec(Sum).encode(Sum(value=1)).hex() == "fffe0001"
+    assert codec(Sum).decode(b"\xff\xfe\x00\x01") == Sum(value=1)
+    assert Sum(value=1).total == 0xFFFE
+
+
+class Request(Struct):
+    text: bytes
+
+
+class Reply(Request):
+    pass
+
+
+class Exchange(Struct, kw_only=True):
+    kind: u8 = derived
+    body: Request | Reply | bytes = switch("kind", {1: Request, 2: Reply}, default=bytes)
+
+
+@pytest.mark.parametrize(("body", "data"), [(Request(b"a"), b"\x01a"), (Reply(b"a"), b"\x02a")])
+def test_variants_of_one_class_and_its_child(codec: MakeCodec, body: Request, data: bytes) -> None:
+    """
+    The class of the value itself tells the kind, before one that it derives from.
+    """
+    assert codec(Exchange).encode(Exchange(body=body)) == data
+    assert codec(Exchange).decode(data) == Exchange(body=body)
+
+
+class Plain(Struct):
+    number: u8
+
+
+class Shifted(Struct, parameters=("by",)):
+    number: u8
+    more: bytes = size("by")
+
+
+class Switched(Struct):
+    kind: u8
+    body: Plain | Shifted = switch("kind", {0: Plain, 1: Shifted}, parameters={"by": "kind + 1"})
+
+
+def test_parameters_of_a_switch(codec: MakeCodec) -> None:
+    """
+    A struct of a switch gets the numbers that it takes; one that takes none is there too.
+    """
+    for value, data in [(Switched(0, Plain(7)), b"\0\x07"), (Switched(1, Shifted(7, b"ab")), b"\x01\x07ab")]:
+        assert codec(Switched).encode(value) == data
+        assert codec(Switched).decode(data) == value
+    with pytest.raises(errors.SchemaError, match="no case of the switch takes the parameter 'far'"):
+
+        class _Wrong(Struct):
+            body: Plain | Shifted = switch("0", {0: Plain, 1: Shifted}, parameters={"by": 1, "far": 2})
+
+
+class Halves(Struct):
+    high: u8
+    low: u8
+
+
+class Joined(Struct, kw_only=True):
+    number: Annotated[int, Halves] = field(
+        adapt=(lambda halves: halves.high << 8 | halves.low, lambda number: Halves(number >> 8, number & 0xFF))
+    )
+    data: bytes = size("number.high")
+
+
+def test_an_adapted_struct(codec: MakeCodec) -> None:
+    """
+    A value may be made of a struct, whose fields expressions see.
+    """
+    assert codec(Joined).encode(Joined(number=0x0203, data=b"ab")) == b"\x02\x03ab"
+    assert codec(Joined).decode(b"\x02\x03ab") == Joined(number=0x0203, data=b"ab")
+
+
+class Either(Struct, kw_only=True):
+    flag: u8
+    whole: list[u16] | None = when("flag == 0", default=None)
+    part: bytes | None = when("flag == 1", default=None)
+
+
+def test_one_rest_or_another(codec: MakeCodec) -> None:
+    """
+    What reads to the end under a condition may stand before what does so under another.
+    """
+    for value, data in [(Either(flag=0, whole=[1]), b"\0\0\1"), (Either(flag=1, part=b"a"), b"\1a")]:
+        assert codec(Either).encode(value) == data
+        assert codec(Either).decode(data) == value
+    with pytest.raises(errors.SchemaError, match="may take all the bytes left, but 'behind' stands behind it"):
+
+        class _Wrong(Struct, kw_only=True):
+            kind: u8
+            body: Plain | bytes = switch("kind", {0: Plain}, default=bytes)
+            behind: u8
+
+
+def test_two_derived_numbers_in_one_length(codec: MakeCodec) -> None:
+    """
+    A number beside one that is put in late is put in late as well.
+    """
+
+    class Packet(Struct, kw_only=True):
+        words: u8 = derived
+        total: u8 = derived
+        options: list[Plain] = size("words * 4 - 4", default_factory=list)
+        data: bytes = size("total - words * 4")
+
+    packet = Packet(options=[Plain(1)] * 4, data=b"abc")
+    assert codec(Packet).encode(packet).hex() == "020b01010101616263"
+    assert (packet.words, packet.total) == (2, 11)
+    assert codec(Packet).decode(bytes.fromhex("020b01010101616263")) == packet

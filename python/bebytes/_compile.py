@@ -177,7 +177,8 @@ class PlanBuilder:
             Record: "is a struct that reads to the end of the input",
         }
         remedy = "" if isinstance(node, Record) else "; give it a length (size, count or until)"
-        return f"{what[type(node)]}, but {behind.name!r} stands behind it{remedy} or move it to the end"
+        takes = what.get(type(node), "may take all the bytes left")
+        return f"{takes}, but {behind.name!r} stands behind it{remedy} or move it to the end"
 
     def derived(self, field: Field, node: Node) -> typing.Literal["", "here", "outer"]:
         if field.default is not derived:

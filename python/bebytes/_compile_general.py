@@ -115,7 +115,7 @@ class GeneralPlanBuilder(PlanBuilder):
                 if inside is not None:
                     self.check_run(run, field, inside, in_bits)
             run = [*run, field] if in_bits else []
-            if is_open(node) and not last and not all(_takes_nothing(f) for f in fields[i + 1 :]):
+            if is_open(node) and not last and not all(_may_follow_open(f, node) for f in fields[i + 1 :]):
                 raise field.error(self.not_last(_core(node), fields[i + 1]))
             if isinstance(node, Packed):
                 word.append(i)
@@ -395,8 +395,10 @@ def _may_start_anywhere(node: Any, field: Field) -> bool:
     return field.specifier.bits is not MISSING or isinstance(core, Decimal)
 
 
-def _takes_nothing(field: Field) -> bool:
-    return field.specifier.general and field.specifier.at is not MISSING
+def _may_follow_open(field: Field, node: Any) -> bool:
+    # Behind what reads to the end: what stands elsewhere, and, where that is only there at times, what is there at others.
+    s = field.specifier
+    return s.at is not MISSING or (isinstance(node, When) and s.when is not MISSING)
 
 
 def _behind(inside: int | None, node: Any) -> int | None:

@@ -60,7 +60,13 @@ def case_of(cases: tuple[Case, ...], default: Case | None, value: Any) -> Case |
     The case that a value's class belongs to.
     """
     every = (*cases, *((default,) if default is not None else ()))
-    return next((case for case in every if is_of_case(case, value)), None)
+    return next(iter(_cases_of(every, value)), None)
+
+
+def _cases_of(cases: tuple[Case, ...], value: Any) -> list[Case]:
+    # Those of the class itself come before those of the classes that it derives from.
+    exact = [case for case in cases if case.node is not None and type(value) in case.classes]
+    return exact or [case for case in cases if is_of_case(case, value)]
 
 
 def is_of_case(case: Case, value: Any) -> bool:
@@ -79,7 +85,7 @@ def key_of(cases: tuple[Case, ...], value: Any) -> Any:
     """
     The selector's value for the class of a value, or None: only where one case of one number has it.
     """
-    keys = [key for case in cases if is_of_case(case, value) for key in case.keys]
+    keys = [key for case in _cases_of(cases, value) for key in case.keys]
     return keys[0] if len(keys) == 1 and isinstance(keys[0], int) else None
 
 

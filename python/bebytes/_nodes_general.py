@@ -189,6 +189,7 @@ class _GeneralBuilder(NodeBuilder):
             raise self.field.error("the cases of a switch are a mapping from values to types")
         made = tuple(self._case(key, of) for key, of in cases.items())
         otherwise = None if default is MISSING else self._case((), default)
+        self._check_parameters((*made, *(() if otherwise is None else (otherwise,))))
         return Switch(Formula(expression, selector), made, otherwise)
 
     def _case(self, key: Any, of: Any) -> Case:
@@ -205,7 +206,19 @@ class _GeneralBuilder(NodeBuilder):
             return Case(tuple(values), None, (NoneType,))
         inner = self._copy(switch=MISSING, when=MISSING, at=MISSING, size=MISSING)
         inner.of_type = inner.field.meaning(of) if isinstance(of, str) else of
+        # Of the numbers that the switch hands down, each struct gets those that it takes.
+        inner.specifier.parameters = {n: v for n, v in self._given().items() if n in _parameters_of(inner.of_type)}
         return Case(tuple(values), inner.valued(), _classes(unwrap(inner.of_type)))
+
+    def _given(self) -> dict[str, Any]:
+        given = self.specifier.parameters
+        return {} if given is MISSING else dict(given)
+
+    def _check_parameters(self, cases: tuple[Case, ...]) -> None:
+        taken = {name for case in cases for cls in case.classes for name in _parameters_of(cls)}
+        for name in self._given():
+            if name not in taken:
+                raise self.field.error(f"no case of the switch takes the parameter {name!r}")
 
     def _adapted(self) -> Any:
         adapter = self.specifier.adapt
@@ -228,7 +241,7 @@ class _GeneralBuilder(NodeBuilder):
         size = getattr(adapter, "size", None)
         if size is not None and inner.specifier.size is MISSING:
             inner.specifier.size = size
-        inner.of_type = self._carrier_of(annotation, carrier)
+        inner.of_type = self._carrier_of(getattr(self, "of_type", None) or self.field.type, carrier)
         return Adapted(inner.held(), decode, encode, getattr(adapter, "name", None) or f"a {_plain_name(annotation)}")
 
     def adapted_list(self, decode: Any, encode: Any, name: str) -> Any:
@@ -242,12 +255,13 @@ class _GeneralBuilder(NodeBuilder):
         return builder.build_plain()
 
     def _carrier_of(self, annotation: Any, carrier: Any) -> Any:
-        # What stands on the wire: what the adapter says, a scalar beside the annotation, or bytes where there is a length.
+        # What stands on the wire: what the adapter says, a type beside the annotation, or bytes where there is a length.
         if carrier is not None:
             return carrier
         for entry in getattr(annotation, "__metadata__", ()):
-            if scalar_of(entry) is not None or entry in (bytes, str):
+            if scalar_of(entry) is not None or entry in (bytes, str) or hasattr(entry, "__bebytes_schema__"):
                 return entry
+        annotation = unwrap(annotation)
         if scalar_of(annotation) is not None or annotation in (bytes, str, bool):
             return annotation
         if (
@@ -526,6 +540,12 @@ def varint(builder: NodeBuilder, scalar: Scalar) -> Varint:
     """
     kind: Any = scalar.kind
     return Varint(kind, scalar.signed, scalar.width, builder.schema.options.lossless)
+
+
+def _parameters_of(annotation: Any) -> tuple[str, ...]:
+    # What a struct wants from the one around it.
+    schema = getattr(annotation, "__bebytes_schema__", None)
+    return schema.options.parameters if isinstance(schema, Schema) else ()
 
 
 def _classes(annotation: Any) -> tuple[type, ...]:

@@ -361,9 +361,9 @@ class WritingScope(Scope):
         for i, op in enumerate(self.ops):
             for length, measured in sized_by(op.node, slot_value(self.record, i)):
                 refs = references(length.expression)
-                if measured is not MEASURED or path not in [ref.path for ref in refs]:
+                if not (measured is MEASURED or isinstance(measured, int)) or path not in [ref.path for ref in refs]:
                     continue
-                actual = self._measured(i, length)
+                actual = self._measured(i, length) if measured is MEASURED else measured
                 unknown = next(ref for ref in refs if ref.path == path)
                 try:
                     known = {ref: self.lookup(ref) for ref in refs if ref.path != path}
