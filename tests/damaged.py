@@ -3,6 +3,7 @@ Input that is cut short, or has one bit turned over: it must be refused by an er
 """
 
 import contextlib
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import bebytes
 from bebytes.errors import DecodeError, EncodeError
 
 
-def check_damage(codec: bebytes.Codec[Any], data: bytes, *, every_bit: bool = False) -> int:
+def check_damage(codec: bebytes.Codec[Any], data: bytes, *, every_bit: bool = False, verify: bool = True) -> int:
     """
     Decode what is left of a message at each length, and the message with a bit of each byte turned over.
 
@@ -18,14 +19,16 @@ def check_damage(codec: bebytes.Codec[Any], data: bytes, *, every_bit: bool = Fa
         codec: of the message's class.
         data: the message, which decodes.
         every_bit: whether each bit is turned over, and not one a byte.
+        verify: whether checksums are checked.
 
     Returns:
         How many of them are refused.
     """
+    decode = functools.partial(codec.decode, verify=verify)
     refused = 0
-    codec.decode(data)
+    decode(data)
     for damaged in damages(data, every_bit=every_bit):
-        refused += is_refused(codec.decode, codec.encode, damaged)
+        refused += is_refused(decode, codec.encode, damaged)
     return refused
 
 

@@ -279,7 +279,7 @@ class CAA(Struct, kw_only=True):
     """Who may issue certificates (RFC 8659)."""
 
     critical: bool = bits(1, default=False)
-    reserved: u8 = reserved(7, policy="keep")
+    unused: u8 = reserved(7, policy="keep")
     tag_length: u8 = derived
     tag: str = size("tag_length")
     value: bytes
