@@ -2,6 +2,7 @@
 What definitions of real formats showed about places, absent fields and numbers that are put in late.
 """
 
+import contextlib
 import enum
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -289,3 +290,37 @@ def test_two_derived_numbers_in_one_length(codec: MakeCodec) -> None:
     assert codec(Packet).encode(packet).hex() == "020b01010101616263"
     assert (packet.words, packet.total) == (2, 11)
     assert codec(Packet).decode(bytes.fromhex("020b01010101616263")) == packet
+
+
+class Nested(Struct, kw_only=True):
+    kind: u8
+    length: u8 = derived
+    inner: "list[Nested] | u8 | None" = switch(
+        "kind", {0: u8, 1: "list[Nested]"}, when="kind < 2", size="length", default_factory=type(None)
+    )
+
+
+def test_nesting_deeper_than_the_interpreter_goes(codec: MakeCodec) -> None:
+    """
+    Structs with a lot around them in each other are refused with an error of ours, whatever Python's own limit.
+    """
+    data = b"\x00\x01\x07"
+    for _ in range(60):
+        data = bytes([1, len(data)]) + data
+    with contextlib.suppress(errors.LimitExceeded):
+        assert codec(Nested).encode(codec(Nested).decode(data)) == data
+    value = Nested(kind=2)
+    for _ in range(200):
+        value = Nested(kind=1, inner=[value])
+    with pytest.raises(errors.InvalidValue, match="at most 64 structs inside each other"):
+        codec(Nested).encode(value)
+
+
+def test_a_range_with_the_field_itself(codec: MakeCodec) -> None:
+    class Part(Struct, kw_only=True):
+        length: u8 = computed("sizeof(length:text)")
+        text: bytes = size("length - 1")
+        behind: u8
+
+    assert codec(Part).encode(Part(text=b"abc", behind=9)).hex() == "0461626309"
+    assert codec(Part).decode(b"\x02a\x09") == Part(text=b"a", behind=9)

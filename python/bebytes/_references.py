@@ -197,11 +197,17 @@ class References:
         last = ends[1][0] if ends[1] else fields[-1].name
         for end in (first, last):
             self._known(end)
-        (i,), _ = self._path(Name((first,)))
-        (j,), _ = self._path(Name((last,)))
+        i, j = self._end(first), self._end(last)
         if i > j:
             raise self.field.error(f"{self.text!r}: {last!r} stands before {first!r}")
         return SizeOf((i,), j)
+
+    def _end(self, name: str) -> int:
+        # A range that other fields are in may have the field itself among them, as `sizeof(self)` does.
+        if name == self.field.name:
+            return self.schema.field_index[name]
+        (index,), _ = self._path(Name((name,)))
+        return index
 
     def _known(self, name: str) -> None:
         if name not in self.schema.field_index:
