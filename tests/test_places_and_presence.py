@@ -324,3 +324,14 @@ def test_a_range_with_the_field_itself(codec: MakeCodec) -> None:
 
     assert codec(Part).encode(Part(text=b"abc", behind=9)).hex() == "0461626309"
     assert codec(Part).decode(b"\x02a\x09") == Part(text=b"a", behind=9)
+
+
+class Shelf(Struct, kw_only=True):
+    kind: u8
+    parts: list[Shifted] | Shifted = switch("kind", {0: list[Shifted], 1: Shifted}, parameters={"by": 1})
+
+
+def test_parameters_of_a_list_in_a_switch(codec: MakeCodec) -> None:
+    value = Shelf(kind=0, parts=[Shifted(7, b"a"), Shifted(8, b"b")])
+    assert codec(Shelf).encode(value) == b"\0\x07a\x08b"
+    assert codec(Shelf).decode(b"\0\x07a\x08b") == value

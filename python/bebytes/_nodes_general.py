@@ -189,7 +189,7 @@ class _GeneralBuilder(NodeBuilder):
             raise self.field.error("the cases of a switch are a mapping from values to types")
         made = tuple(self._case(key, of) for key, of in cases.items())
         otherwise = None if default is MISSING else self._case((), default)
-        self._check_parameters((*made, *(() if otherwise is None else (otherwise,))))
+        self._check_parameters([*cases.values(), None if default is MISSING else default])
         return Switch(Formula(expression, selector), made, otherwise)
 
     def _case(self, key: Any, of: Any) -> Case:
@@ -214,8 +214,8 @@ class _GeneralBuilder(NodeBuilder):
         given = self.specifier.parameters
         return {} if given is MISSING else dict(given)
 
-    def _check_parameters(self, cases: tuple[Case, ...]) -> None:
-        taken = {name for case in cases for cls in case.classes for name in _parameters_of(cls)}
+    def _check_parameters(self, cases: list[Any]) -> None:
+        taken = {n for of in cases for n in _parameters_of(self.field.meaning(of) if isinstance(of, str) else of)}
         for name in self._given():
             if name not in taken:
                 raise self.field.error(f"no case of the switch takes the parameter {name!r}")
@@ -543,7 +543,10 @@ def varint(builder: NodeBuilder, scalar: Scalar) -> Varint:
 
 
 def _parameters_of(annotation: Any) -> tuple[str, ...]:
-    # What a struct wants from the one around it.
+    # What a struct, or each of a list of them, wants from the one around it.
+    annotation = unwrap(annotation)
+    if typing.get_origin(annotation) is list:
+        return _parameters_of(typing.get_args(annotation)[0])
     schema = getattr(annotation, "__bebytes_schema__", None)
     return schema.options.parameters if isinstance(schema, Schema) else ()
 
