@@ -267,7 +267,7 @@ def test_one_rest_or_another(codec: MakeCodec) -> None:
     for value, data in [(Either(flag=0, whole=[1]), b"\0\0\1"), (Either(flag=1, part=b"a"), b"\1a")]:
         assert codec(Either).encode(value) == data
         assert codec(Either).decode(data) == value
-    with pytest.raises(errors.SchemaError, match="may take all the bytes left, but 'behind' stands behind it"):
+    with pytest.raises(errors.SchemaError, match="reads to the end of the input, but 'behind' stands behind it"):
 
         class _Wrong(Struct, kw_only=True):
             kind: u8

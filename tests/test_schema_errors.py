@@ -100,6 +100,10 @@ class Plain:
     pass
 
 
+TOO_WIDE = 2**127
+MINUS = -5
+
+
 def declare(body: str, bases: str = "Struct") -> Any:
     """
     Make the class `Wrong` from the lines of its body, divided by `;`.
@@ -418,7 +422,7 @@ class Never(Struct):
         ("late: 'Unknown'; x: u8 = bits(9)", "x"),
         ("late: 'Unknown'; x: bytes = size('m')", "x"),
         ("late: 'Unknown'; x: int", "x"),
-        ("n: u8; late: 'Unknown'; x: list[u8] = size('n')", "x"),
+        ("n: u8; late: 'Unknown'; x: list[u8] = size('m')", "x"),
     ],
 )
 def test_what_can_be_judged_beside_a_later_class_is_judged_at_once(body: str, name: str) -> None:

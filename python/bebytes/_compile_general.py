@@ -4,7 +4,9 @@ Compiler: the plan of a struct with fields or keywords that plain plans do not k
 
 from typing import Any, NamedTuple
 
+from ._boundaries import bits_behind, is_little, items_fit, needs_boundary
 from ._compile import PlanBuilder
+from ._constants import constant_of, rule_of
 from ._expression import names, parse
 from ._formula import leaves
 from ._layout import is_fixed, is_open, minimum_bits
@@ -17,9 +19,7 @@ from ._plan_general import (
     Decimal,
     Extra,
     Formula,
-    Interval,
     Len,
-    OneOf,
     Ordered,
     Packed,
     Placed,
@@ -36,6 +36,9 @@ from ._schema import Field
 from ._specifier import MISSING, derived
 from .errors import SchemaError
 
+_MAXIMUM_CHAIN = 64
+"""Numbers that are worked out from each other; what recursion in either runner can bear with ease."""
+
 
 class _Place(NamedTuple):
     """Where a field begins: `bits` behind the last byte boundary that is known, or None where that is unknown."""
@@ -50,7 +53,10 @@ class GeneralPlanBuilder(PlanBuilder):
 
     def build(self) -> Plan:
         options = self.schema.options
-        order = options.byteorder
+        order = options.byteorder if self.schema.fields else "big"
+        for name in options.parameters:
+            if name in self.schema.field_index:
+                raise SchemaError(f"{self.schema.name}: the parameter {name!r} has the name of a field; rename one")
         if order in (None, "big", "little"):
             self.byteorder = order or self.byteorder
             return self._in_order(self.byteorder)
@@ -98,6 +104,7 @@ class GeneralPlanBuilder(PlanBuilder):
         fields = self.schema.fields
         offset, anchor = 0, -1
         inside: int | None = 0  # bits into a byte, None where only data tells
+        was_little: bool | None = None
         run: list[Field] = []
         word: list[int] = []  # the ops that share a container
         for i, field in enumerate(fields):
@@ -107,13 +114,13 @@ class GeneralPlanBuilder(PlanBuilder):
             builder = NodeBuilder(self.schema, field, order, last and self.outermost, self.ops)
             node: Any = build_general(builder) if own not in (None, "big", "little") else builder.build()
             in_bits = _may_start_anywhere(node, field)
-            if not self.schema.options.unaligned:
-                if inside is None and not in_bits and not _aligns(node):
-                    raise field.error(
-                        "begins where only data tells; put `gap: bytes = align(1)` before it, or write unaligned=True for the class"
-                    )
-                if inside is not None:
-                    self.check_run(run, field, inside, in_bits)
+            if not self.schema.options.unaligned and not _aligns(node):
+                self._check_beginning(field, run, inside, in_bits)
+            self._check_boundary(field, node, inside, begins_word=not word)
+            if inside != 0 and was_little is not None and is_little(node) not in (None, was_little):
+                raise field.error(
+                    "its byte order differs from that of what stands in the same byte; change it on a byte boundary only"
+                )
             run = [*run, field] if in_bits else []
             if is_open(node) and not last and not all(_may_follow_open(f, node) for f in fields[i + 1 :]):
                 raise field.error(self.not_last(_core(node), fields[i + 1]))
@@ -128,7 +135,9 @@ class GeneralPlanBuilder(PlanBuilder):
                 offset += width
             else:
                 offset, anchor = 0, i
-            inside = 0 if _aligns(node) else _behind(inside, node)
+            inside = bits_behind(inside, node)
+            last_order = is_little(node, last=True)
+            was_little = was_little if last_order is None else last_order
             if inside == 0:
                 run = []
             if word and self._word_is_full(word, inside):
@@ -143,6 +152,33 @@ class GeneralPlanBuilder(PlanBuilder):
                 )
             if run and inside:
                 raise self.unfinished(run, inside)
+            if inside:
+                raise SchemaError(
+                    f"{self.schema.name}: ends {inside} bits into a byte; add `gap: bytes = align(1)`, or write unaligned=True for the class"
+                )
+
+    def _check_beginning(self, field: Field, run: list[Field], inside: int | None, in_bits: bool) -> None:
+        # In a class of whole bytes, only bit fields begin inside one.
+        if inside is None and not in_bits:
+            raise field.error(
+                "begins where only data tells; put `gap: bytes = align(1)` before it, or write unaligned=True for the class"
+            )
+        if inside is not None:
+            self.check_run(run, field, inside, in_bits)
+        if inside and not in_bits:
+            raise field.error(
+                "begins inside a byte, where what stands before it ends; put `gap: bytes = align(1)` before it,"
+                " or write unaligned=True for the class"
+            )
+
+    def _check_boundary(self, field: Field, node: Any, inside: int | None, *, begins_word: bool) -> None:
+        needed = begins_word if isinstance(node, Packed) else needs_boundary(node)
+        if inside != 0 and needed:
+            raise field.error("cannot begin inside a byte; put `gap: bytes = align(1)` before it")
+        if not items_fit(node):
+            raise field.error(
+                "its items end inside a byte, where the next cannot begin or the last would not show; give it a count"
+            )
 
     # Containers
 
@@ -189,6 +225,10 @@ class GeneralPlanBuilder(PlanBuilder):
             if getattr(s, name) is not MISSING:
                 if field.default is not derived:
                     raise field.error(f"{name} gives the value; drop the default")
+                if name in ("computed", "checksum") and _is_or_has(node, Option):
+                    raise field.error(f"{name} gives a number that is always there; drop the None, or add when=...")
+                if name in ("computed", "checksum") and _is_or_has(node, Placed):
+                    raise field.error(f"{name} has no place of its own; put it into a struct, and that at {s.at!r}")
                 return {"const": "constant"}.get(name, name)
         if field.default is not derived:
             return ""
@@ -211,9 +251,40 @@ class GeneralPlanBuilder(PlanBuilder):
             ready = self._ready(i, extra)
             if ready is not None:
                 checks.setdefault(ready, []).append(i)
+        self._check_chain(extras)
         for i, given in checks.items():
             extras[i] = extras.get(i, Extra())._replace(checks=tuple(given))
         return [op._replace(extra=extras.get(i)) for i, op in enumerate(ops)]
+
+    def _check_chain(self, extras: dict[int, Extra]) -> None:
+        # Numbers that are worked out from numbers that are worked out have an end, and one that is near.
+        depths: dict[int, int] = {}
+        for i in extras:
+            path = [(i, iter(self._told_by(extras.get(i))))]
+            while path:
+                at, rest = path[-1]
+                inner = next((j for j in rest if j in extras), None)
+                if inner is None:
+                    told_by = [depths[j] for j in self._told_by(extras.get(at)) if j in depths]
+                    depths[at] = 1 + max(told_by, default=0)
+                    path.pop()
+                    if depths[at] > _MAXIMUM_CHAIN:
+                        raise self.schema.fields[at].error(
+                            f"is worked out from {_MAXIMUM_CHAIN} others in a row; {_MAXIMUM_CHAIN} is the most"
+                        )
+                elif any(inner == j for j, _ in path):
+                    names = ", ".join(self.schema.fields[j].name for j, _ in path)
+                    raise self.schema.fields[inner].error(f"is worked out from itself, in a circle with {names}")
+                elif inner not in depths:
+                    path.append((inner, iter(self._told_by(extras.get(inner)))))
+
+    @staticmethod
+    def _told_by(extra: Extra | None) -> list[int]:
+        if extra is None or extra.computed is None:
+            return []
+        return [
+            leaf.path[0] for leaf in leaves(extra.computed.expression) if isinstance(leaf, Ref) and len(leaf.path) == 1
+        ]
 
     def _extra(self, index: int, field: Field, ops: list[Op]) -> Extra | None:
         s = field.specifier
@@ -234,7 +305,7 @@ class GeneralPlanBuilder(PlanBuilder):
                 raise field.error(f"{show(field.type)} is no integer, and computed fields are integers")
         checksum = self._checksum(builder, node) if s.checksum is not MISSING else None
         rule = self._rule(builder, index, node, ops) if s.valid is not MISSING else None
-        constant = None if s.const is MISSING else s.const
+        constant = None if s.const is MISSING else constant_of(field, node, s.const)
         padding: Any = ""
         if s.padding is not MISSING:
             lossless = self.schema.options.lossless
@@ -331,41 +402,12 @@ class GeneralPlanBuilder(PlanBuilder):
 
     def _rule(self, builder: NodeBuilder, index: int, node: Any, ops: list[Op]) -> Rule:
         valid = builder.field.specifier.valid
-        core = _whole(node)
-        each = isinstance(core, List)
-        while isinstance(core, List):
-            core = core.item
+        formula = None
         if isinstance(valid, str):
             # Only what stands before the field, and itself, is known when it is read.
             before = NodeBuilder(self.schema, builder.field, self.byteorder, False, ops[:index])
-            text = self._formula(before, valid, "valid", own=node)
-            return Rule(text, f"{builder.field.name} with {valid}", False)
-        if isinstance(valid, range):
-            if not valid:
-                raise builder.field.error(f"valid is {valid!r}, which is empty")
-            low, high = min(valid[0], valid[-1]), max(valid[0], valid[-1])
-            step = abs(valid.step) if abs(valid.step) != 1 else 0
-            shown = f"{low} to {high}" + (f" in steps of {step}" if step else "")
-            return Rule(Interval(low, high, step), shown, each)
-        if isinstance(valid, tuple):
-            if len(valid) != 2:
-                raise builder.field.error(
-                    f"valid is {valid!r}; a pair of bounds is two numbers, a set is written in braces"
-                )
-            return Rule(Interval(valid[0], valid[1], 0), f"{valid[0]} to {valid[1]}", each)
-        if isinstance(valid, set | frozenset | list):
-            if not valid:
-                raise builder.field.error("valid is empty")
-            try:
-                values = frozenset(valid)
-            except TypeError:
-                raise builder.field.error(f"valid holds what is not hashable: {valid!r}") from None
-            return Rule(OneOf(values), f"one of {', '.join(sorted(map(_shown, values)))}", each)
-        raise builder.field.error(f"valid is {valid!r}; write a range, a set, a pair of bounds or an expression")
-
-
-def _shown(value: Any) -> str:
-    return str(int(value)) if isinstance(value, int) and not isinstance(value, bool) else repr(value)
+            formula = self._formula(before, valid, "valid", own=node)
+        return rule_of(builder.field, node, formula)
 
 
 def _core(node: Any) -> Any:
@@ -375,10 +417,12 @@ def _core(node: Any) -> Any:
     return node
 
 
-def _whole(node: Any) -> Any:
-    while isinstance(node, When | Ordered | Placed):
+def _is_or_has(node: Any, kind: type) -> bool:
+    while not isinstance(node, kind):
+        if not isinstance(node, When | Ordered | Adapted | Scaled | Placed):
+            return False
         node = node.big if isinstance(node, Ordered) else node.node
-    return node
+    return True
 
 
 def _aligns(node: Any) -> bool:
@@ -399,27 +443,6 @@ def _may_follow_open(field: Field, node: Any) -> bool:
     # Behind what reads to the end: what stands elsewhere, and, where that is only there at times, what is there at others.
     s = field.specifier
     return s.at is not MISSING or (isinstance(node, When) and s.when is not MISSING)
-
-
-def _behind(inside: int | None, node: Any) -> int | None:
-    # Bits into a byte behind a node.
-    core = _core(node)
-    if is_fixed(node):
-        width = minimum_bits(node)
-    elif isinstance(core, Wide):
-        return None
-    elif isinstance(core, List):
-        width = minimum_bits(core.item)
-        if width % 8:
-            return None
-        width = 0
-    elif isinstance(node, When):
-        width = minimum_bits(node.node) if is_fixed(node.node) else 0
-        if width % 8:
-            return None
-    else:
-        width = 0  # all that has a variable size is made of whole bytes
-    return None if inside is None else (inside + width) % 8
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from ._derive import (
+    ABSENT,
     DEFERRED,
     MEASURED,
     UNSET,
     UNSOLVABLE,
+    absent,
     is_record_of,
     sized_by,
+    slot_value,
     solve_derived,
     unsolved,
 )
+from ._expression import references
 from ._plan import Computed, Data, Plan
 from ._plan_general import Adapted, Case, Ordered, Placed, Sized, Switch, When
 from ._python_formula import PENDING
@@ -28,7 +32,9 @@ def sized_by_general(node: Any, value: Any) -> Iterator[tuple[Any, Any]]:
     """
     match node:
         case When(_, inner):
-            if value is not None:
+            if value is None:
+                yield from absent(inner)
+            else:
                 yield from sized_by(inner, value)
         case Sized(length, inner):
             if isinstance(length, Computed):
@@ -53,6 +59,20 @@ def sized_by_general(node: Any, value: Any) -> Iterator[tuple[Any, Any]]:
             case = case_of(cases, default, value)
             if case is not None and case.node is not None:
                 yield from sized_by(case.node, value)
+
+
+def told_by_nothing(plan: Plan, record: Any) -> list[int]:
+    """
+    The derived fields of a record whose number is for fields that are not there, and for no other.
+    """
+    told: set[int] = set()
+    free: set[int] = set()
+    for i, op in enumerate(plan.ops):
+        for length, measured in sized_by(op.node, slot_value(record, i)):
+            (free if measured is ABSENT else told).update(
+                ref.path[0] for ref in references(length.expression) if len(ref.path) == 1
+            )
+    return sorted(free - told)
 
 
 def case_of(cases: tuple[Case, ...], default: Case | None, value: Any) -> Case | None:
@@ -104,12 +124,12 @@ def value_now(plan: Plan, record: Any, index: int) -> Any:
     What a field that is not stored would be if the record were written now.
 
     Raises:
-        EncodeError: it cannot be told, because another field is wrong.
+        EncodeError: it cannot be told, because another field is wrong, or because the struct around says it.
     """
     op = plan.ops[index]
-    if op.extra is not None and op.extra.constant is not None:
+    if op.extra is not None and op.extra.constant is not None and not isinstance(op.node, When | Ordered):
         return op.extra.constant
-    if op.derived == "here" and not isinstance(op.node, When):  # whether that is there, writing tells
+    if op.derived == "here" and not isinstance(op.node, When | Ordered):
         solution = solve_derived(plan, record).get((index,), UNSOLVABLE)
         if solution is UNSOLVABLE or solution is DEFERRED:
             raise unsolved(path=(op.name,), struct=plan.name)
@@ -119,17 +139,29 @@ def value_now(plan: Plan, record: Any, index: int) -> Any:
     try:
         from ._python_write_general import finish_message
 
-        scope, _ = write_record(plan, record, out, 0, {}, (0,) * len(plan.parameters))
+        # What the struct around says is not known here, so whatever asks for it has no value.
+        unknown: tuple[Any, ...] = (None,) * len(plan.parameters)
+        scope, _ = write_record(plan, record, out, 0, {}, unknown)
         if scope.operands[index] is PENDING:
             # Only then: where the record stands in another one, the positions in it mean nothing here.
             finish_message(out)
     except EncodeError as e:
+        if plan.parameters:
+            raise unsolved(path=(op.name,), struct=plan.name) from e
         e.struct = plan.name
         raise
-    return _shown(op.node, scope.operands[index])
+    operand = scope.operands[index]
+    if op.extra is not None and op.extra.constant is not None and operand is not None:
+        return op.extra.constant
+    return _shown(op.node, operand)
 
 
 def _shown(node: Any, number: Any) -> Any:
-    # An enum's number as its member.
+    # An enum's number as its member, that of a bool as a bool.
+    while isinstance(node, When | Ordered):
+        node = node.big if isinstance(node, Ordered) else node.node
+    node = getattr(node, "number", node)
     table = getattr(node, "table", None)
-    return table.lookup.get(number, number) if table is not None else number
+    if table is not None:
+        return table.lookup.get(number, number)
+    return bool(number) if getattr(node, "kind", "") == "bool" and number is not None else number

@@ -97,7 +97,7 @@ def evaluate(expression: Any, number: Callable[[Any], int]) -> int:
         InvalidValue: an operand or a result is out of bounds.
     """
     if isinstance(expression, Constant):
-        return expression.value
+        return _bounded(expression.value)
     if isinstance(expression, Ref):
         value = number(expression)
         if value is None:

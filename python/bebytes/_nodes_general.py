@@ -6,14 +6,15 @@ which place, in which order, and when at all.
 """
 
 import codecs
+import enum
 import math
 import typing
 from types import NoneType, UnionType
 from typing import Any
 
-from ._expression import parse
+from ._expression import parse, references
 from ._nodes import NodeBuilder, show, unwrap
-from ._plan import Constant, Data, Fixed, Number, Option, Record
+from ._plan import Computed, Constant, Data, Fixed, List, Number, Option, Record
 from ._plan_general import (
     KEPT,
     Adapted,
@@ -26,6 +27,7 @@ from ._plan_general import (
     Placed,
     Recursion,
     Scaled,
+    Sized,
     Switch,
     Text,
     UntilItem,
@@ -94,6 +96,8 @@ class _GeneralBuilder(NodeBuilder):
 
     def _drop_none(self) -> None:
         annotation = self.annotation()
+        if annotation is Any and self.specifier.switch is not MISSING:
+            return
         if typing.get_origin(annotation) not in (typing.Union, UnionType) or NoneType not in typing.get_args(
             annotation
         ):
@@ -117,6 +121,12 @@ class _GeneralBuilder(NodeBuilder):
         if self.unaligned:
             raise self.field.error("at is for structs on byte boundaries")
         position = self.formula(s.at, "at")
+        for ref in references(position.expression):
+            told = self.earlier[ref.path[0]]
+            if len(ref.path) == 1 and told is not None and told.derived and isinstance(told.node, Varint):
+                raise self.field.error(
+                    f"{told.name!r} would move what it points to as it grows; write u32 or another of a fixed size"
+                )
         return Placed(position, origin, align, self.valued())
 
     def valued(self) -> Any:
@@ -126,9 +136,38 @@ class _GeneralBuilder(NodeBuilder):
             return self.sized(self._switch())
         if s.adapt is not MISSING:
             return self._adapted()
+        self._check_repetition()
+        if s.scaled is not MISSING:
+            self._check_leaf(float, "scaled and fixed numbers are floats")
+            return self.build_plain()
+        return self.held()
+
+    def _check_repetition(self) -> None:
+        s = self.specifier
+        if s.repeat_until is MISSING:
+            return
+        if s.count is not MISSING:
+            raise self.field.error("has two lengths, count and repeat_until; keep one")
+        if not any(typing.get_origin(unwrap(a)) is list for a in _alternatives(self.annotation())):
+            raise self.field.error(f"repeat_until is for lists, and {show(self.annotation())} is none")
+
+    def _check_leaf(self, wanted: type, why: str) -> None:
+        # What lists and options hold.
+        leaf = _leaf(self.annotation())
+        if leaf is not wanted:
+            raise self.field.error(f"{show(leaf)} is not {wanted.__name__}; {why}")
+
+    def single(self, annotation: Any) -> Any:
+        s = self.specifier
         if s.scaled is not MISSING:
             return self._scaled()
-        return self.held()
+        if s.bcd is not MISSING:
+            return self._decimal()
+        return super().single(annotation)
+
+    def number(self, annotation: Any) -> Number:
+        node = super().number(annotation)
+        return node if self.specifier.unknown is MISSING else self._with_policy(node)
 
     def held(self) -> Any:
         s = self.specifier
@@ -137,7 +176,10 @@ class _GeneralBuilder(NodeBuilder):
         if s.padding is not MISSING:
             return self._padding()
         if s.bcd is not MISSING:
-            return self._decimal()
+            self._check_leaf(int, "decimal digits are an int")
+            return self.build_plain()
+        if s.unknown is not MISSING and not _is_enum(_leaf(self.annotation())):
+            raise self.field.error(f"unknown is for enums and flags, not for {show(self.annotation())}")
         if isinstance(s.bits, str):
             return self._wide()
         if s.checksum is not MISSING:
@@ -153,8 +195,6 @@ class _GeneralBuilder(NodeBuilder):
             )
         ):
             return self._packed()
-        if s.unknown is not MISSING:
-            return self.known_or_not()
         return self.build_plain()
 
     # Expressions
@@ -184,10 +224,19 @@ class _GeneralBuilder(NodeBuilder):
             tree = parse(selector)
         except ValueError as e:
             raise self.field.error(f"the switch {selector!r}: {e}") from None
-        expression = self.references(selector).anything(tree)
+        expression, of_bytes = self.references(selector).typed(tree)
         if not isinstance(cases, dict) and not hasattr(cases, "items"):
             raise self.field.error("the cases of a switch are a mapping from values to types")
         made = tuple(self._case(key, of) for key, of in cases.items())
+        keys = [key for case in made for key in case.keys]
+        if not keys and default is MISSING:
+            raise self.field.error("the switch has no cases; write {value: type}")
+        for i, key in enumerate(keys):
+            if key in keys[:i]:
+                raise self.field.error(f"two cases of the switch have the value {key!r}; keep one")
+            if isinstance(key, bytes) != of_bytes:
+                kind = "bytes" if of_bytes else "a number"
+                raise self.field.error(f"the switch {selector!r} comes to {kind}, and {key!r} is none")
         otherwise = None if default is MISSING else self._case((), default)
         self._check_parameters([*cases.values(), None if default is MISSING else default])
         return Switch(Formula(expression, selector), made, otherwise)
@@ -205,7 +254,7 @@ class _GeneralBuilder(NodeBuilder):
         if of is None or of is NoneType:
             return Case(tuple(values), None, (NoneType,))
         inner = self._copy(switch=MISSING, when=MISSING, at=MISSING, size=MISSING)
-        inner.of_type = inner.field.meaning(of) if isinstance(of, str) else of
+        inner.of_type = inner.field.meaning(of, self.schema.cls) if isinstance(of, str) else of
         # Of the numbers that the switch hands down, each struct gets those that it takes.
         inner.specifier.parameters = {n: v for n, v in self._given().items() if n in _parameters_of(inner.of_type)}
         return Case(tuple(values), inner.valued(), _classes(unwrap(inner.of_type)))
@@ -215,7 +264,7 @@ class _GeneralBuilder(NodeBuilder):
         return {} if given is MISSING else dict(given)
 
     def _check_parameters(self, cases: list[Any]) -> None:
-        taken = {n for of in cases for n in _parameters_of(self.field.meaning(of) if isinstance(of, str) else of)}
+        taken = {n for of in cases for n in _parameters_of(self.field.meaning(of, self.schema.cls) if isinstance(of, str) else of)}
         for name in self._given():
             if name not in taken:
                 raise self.field.error(f"no case of the switch takes the parameter {name!r}")
@@ -280,12 +329,16 @@ class _GeneralBuilder(NodeBuilder):
 
     def _scaled(self) -> Scaled:
         carrier, scale, offset = self.specifier.scaled
-        annotation = self.annotation()
-        if annotation is not float:
-            raise self.field.error(f"{show(annotation)} is not float; scaled and fixed numbers are floats")
+        if scale is None:
+            fraction = offset
+            if not isinstance(fraction, int) or not 0 <= fraction <= 128:
+                raise self.field.error(f"fraction is {fraction!r}; write a number of bits, 0 to 128")
+            scale, offset = 2.0**-fraction, 0.0
         if not isinstance(scale, int | float) or scale == 0 or not math.isfinite(scale):
             raise self.field.error(f"scale is {scale!r}; write a number other than 0")
-        inner = self._copy(scaled=MISSING)
+        if not isinstance(offset, int | float) or not math.isfinite(offset):
+            raise self.field.error(f"offset is {offset!r}; write a number")
+        inner = self._copy(scaled=MISSING, count=MISSING)
         inner.of_type = carrier
         scalar = scalar_of(unwrap(carrier))
         if scalar is None or scalar.kind in ("float", "char"):
@@ -305,17 +358,7 @@ class _GeneralBuilder(NodeBuilder):
             s = inner.specifier
             if s.size is MISSING and s.until is MISSING:
                 s.size = len(content if s.encoding is MISSING else value.encode(s.encoding))
-        node = inner.held()
-        from ._python_write import to_number
-
-        if isinstance(node, Number):
-            from .errors import EncodeError
-
-            try:
-                to_number(node, value, 0)
-            except EncodeError as e:
-                raise self.field.error(f"the constant does not fit: {e.explanation()}") from None
-        return node
+        return inner.held()
 
     def _padding(self) -> Any:
         what, length, policy = self.specifier.padding
@@ -339,8 +382,6 @@ class _GeneralBuilder(NodeBuilder):
 
     def _decimal(self) -> Decimal:
         digits = self.specifier.bcd
-        if self.annotation() is not int:
-            raise self.field.error(f"{show(self.annotation())} is not int; decimal digits are an int")
         if not isinstance(digits, int) or not 1 <= digits <= 36:
             raise self.field.error(f"bcd is {digits!r}; write 1 to 36 digits")
         if digits % 2 and not self.unaligned:
@@ -351,6 +392,11 @@ class _GeneralBuilder(NodeBuilder):
 
     def _wide(self) -> Wide:
         text = self.specifier.bits
+        s, options = self.specifier, self.schema.options
+        if any(o is not None and o is not MISSING for o in (s.bit_order, s.word, options.bit_order, options.word)):
+            raise self.field.error(
+                "a width from data has no place in a word; drop bit_order and word, or write a number of bits"
+            )
         scalar = scalar_of(self.annotation())
         if scalar is None or scalar.kind != "int":
             raise self.field.error(f"a width from data is for integers, not for {show(self.annotation())}")
@@ -374,43 +420,38 @@ class _GeneralBuilder(NodeBuilder):
             self.specifier = self._copy(size=(algorithm.width + 7) // 8).specifier
 
     def _text(self) -> Any:
-        s = self.specifier
-        annotation = self.annotation()
-        if typing.get_origin(annotation) is list:
-            inner = self._copy(encoding=MISSING, pad=MISSING, strip=MISSING)
-            form = self._form(typing.get_args(annotation)[0])
+        return self._with_form(self._copy(encoding=MISSING, pad=MISSING, strip=MISSING).held())
 
-            class _Items(_GeneralBuilder):
-                def item(self, annotation: Any) -> Any:
-                    data = super().item(annotation)
-                    if not isinstance(data, Data):
-                        raise self.field.error("encoding, pad and strip are for str and bytes")
-                    return data._replace(form=form)
-
-            inner.__class__ = _Items
-            return inner.build_plain()
-        if annotation not in (bytes, str):
-            raise self.field.error(f"encoding, pad and strip are for str and bytes, not for {show(annotation)}")
-        data = self._copy(encoding=MISSING, pad=MISSING, strip=MISSING).held()
-        if not isinstance(data, Data):
-            raise self.field.error("encoding, pad and strip are for str and bytes")
-        form = self._form(annotation)
-        if s.pad is not MISSING and not isinstance(data.length, Fixed) and s.size is MISSING:
+    def _with_form(self, node: Any) -> Any:
+        # Of data, wherever it stands in lists and options.
+        if isinstance(node, List):
+            return node._replace(item=self._with_form(node.item))
+        if isinstance(node, Option | Sized):
+            return node._replace(node=self._with_form(node.node))
+        if not isinstance(node, Data):
+            raise self.field.error(f"encoding, pad and strip are for str and bytes, not for {show(self.annotation())}")
+        if self.specifier.pad is not MISSING and not isinstance(node.length, Fixed | Computed):
             raise self.field.error("pad fills a size; write size(...)")
-        return data._replace(form=form)
+        return node._replace(form=self._form(str if node.text else bytes))
 
     def _form(self, annotation: Any) -> Text:
         s = self.specifier
         encoding = "utf-8" if s.encoding is MISSING else s.encoding
         try:
-            codec = codecs.lookup(encoding).name
+            found = codecs.lookup(encoding)
         except (LookupError, TypeError):
             raise self.field.error(f"{encoding!r} is no codec that Python knows") from None
+        if not found._is_text_encoding:  # noqa: SLF001 (as `bytes.decode` asks it)
+            raise self.field.error(f"{encoding!r} makes no bytes of text; write another encoding")
+        codec = found.name
         if annotation is bytes and s.encoding is not MISSING:
             raise self.field.error("encoding is for str; bytes have none")
         pad = b"" if s.pad is MISSING else s.pad
         if isinstance(pad, str):
-            pad = pad.encode(codec.removesuffix("-sig"))
+            try:
+                pad = pad.encode(codec)[len("".encode(codec)) :]  # without a byte order mark
+            except UnicodeError:
+                raise self.field.error(f"pad is {pad!r}, which {codec} cannot write") from None
         strip: Any = "right" if s.strip is MISSING else s.strip
         if not isinstance(pad, bytes) or strip not in ("right", "left", "both", "first", ""):
             raise self.field.error(
@@ -424,18 +465,21 @@ class _GeneralBuilder(NodeBuilder):
         width = options.word if s.word is MISSING else s.word
         if s.bits is MISSING:
             raise self.field.error("bit_order and word are for bit fields; write bits(n)")
+        if typing.get_origin(self.annotation()) is list:
+            raise self.field.error(
+                "a list of bit fields has no place in a word; write the fields one by one, or drop bit_order and word"
+            )
         if bit_order not in (None, "msb", "lsb"):
             raise self.field.error(f"bit_order is {bit_order!r}; write 'msb' or 'lsb'")
         if width is not None and (not isinstance(width, int) or width % 8 or not 8 <= width <= 128):
             raise self.field.error(f"word is {width!r}; write 8, 16, ... 128 bits")
         inner = self._copy(bit_order=MISSING, word=MISSING)
-        number = inner.known_or_not() if s.unknown is not MISSING else inner.number(inner.annotation())
+        number = inner.number(inner.annotation())
         # Where in its word it lies shows once the fields stand behind each other.
         return Packed(number, Word(width or 0, self.byteorder == "little", 0 if bit_order != "lsb" else 1, 0))
 
-    def known_or_not(self) -> Number:
+    def _with_policy(self, node: Number) -> Number:
         policy = self.specifier.unknown
-        node = self._copy(unknown=MISSING).number(self.annotation())
         if node.table is None:
             raise self.field.error(f"unknown is for enums and flags, not for {show(self.annotation())}")
         if policy == "error" and not isinstance(policy, node.table.cls):
@@ -465,7 +509,22 @@ class _GeneralBuilder(NodeBuilder):
             else count
             for count in counts
         ]
+        for until in made:
+            if isinstance(until, UntilItem) and until.sentinel is not KEPT:
+                self._check_sentinel(node, until.sentinel)
         return super().repeated(node, made)
+
+    def _check_sentinel(self, node: Any, sentinel: Any) -> None:
+        if not isinstance(node, Number | Varint | Decimal) and not (isinstance(node, Record) and not node.parameters):
+            return  # written with the fields around it
+        from ._python_common import Scope
+        from ._python_write import Output, write_node
+        from .errors import EncodeError
+
+        try:
+            write_node(node, sentinel, Output(), 0, {}, Scope(None, 0))
+        except EncodeError as e:
+            raise self.field.error(f"the sentinel {sentinel!r} cannot be written: {e.explanation()}") from None
 
 
 def keeping(node: Number) -> Number:
@@ -518,7 +577,9 @@ def general_record(builder: NodeBuilder, inner: Schema) -> Any:
     given = builder.specifier.parameters
     given = {} if given is MISSING else dict(given)
     wanted = inner.options.parameters
-    if set(given) != set(wanted):
+    # The cases of a switch take what they want of what is given for all of them.
+    in_switch = builder.field.specifier.switch is not MISSING
+    if not set(given) >= set(wanted) or (not in_switch and set(given) != set(wanted)):
         raise builder.field.error(
             f"{inner.name} takes the parameters {', '.join(wanted) or 'none'}; {', '.join(given) or 'none'} are given"
         )
@@ -544,11 +605,30 @@ def varint(builder: NodeBuilder, scalar: Scalar) -> Varint:
 
 def _parameters_of(annotation: Any) -> tuple[str, ...]:
     # What a struct, or each of a list of them, wants from the one around it.
-    annotation = unwrap(annotation)
-    if typing.get_origin(annotation) is list:
-        return _parameters_of(typing.get_args(annotation)[0])
-    schema = getattr(annotation, "__bebytes_schema__", None)
+    schema = getattr(_leaf(annotation), "__bebytes_schema__", None)
     return schema.options.parameters if isinstance(schema, Schema) else ()
+
+
+def _alternatives(annotation: Any) -> tuple[Any, ...]:
+    return typing.get_args(annotation) if typing.get_origin(annotation) in (typing.Union, UnionType) else (annotation,)
+
+
+def _leaf(annotation: Any) -> Any:
+    # What lists and options of an annotation hold in the end.
+    while True:
+        annotation = unwrap(annotation)
+        rest = [a for a in _alternatives(annotation) if a is not NoneType]
+        if typing.get_origin(annotation) is list:
+            (annotation,) = typing.get_args(annotation)
+        elif len(rest) == 1 and rest[0] is not annotation:
+            (annotation,) = rest
+        else:
+            return annotation
+
+
+def _is_enum(annotation: Any) -> bool:
+    base = getattr(annotation, "__origin__", annotation) if hasattr(annotation, "__metadata__") else annotation
+    return isinstance(base, type) and issubclass(base, enum.Enum)
 
 
 def _classes(annotation: Any) -> tuple[type, ...]:

@@ -100,10 +100,11 @@ def _convert(node: ast.expr, depth: int) -> Tree:
 
 
 def _joined(operator: str, trees: list[Tree]) -> Tree:
-    joined = trees[0]
-    for tree in trees[1:]:
-        joined = Operation(operator, (joined, tree))
-    return joined
+    # Halved, so that a row of hundreds nests a few levels deep; the order stays that of the text.
+    if len(trees) == 1:
+        return trees[0]
+    half = len(trees) // 2
+    return Operation(operator, (_joined(operator, trees[:half]), _joined(operator, trees[half:])))
 
 
 def _comparison(node: ast.Compare, depth: int) -> Tree:

@@ -18,16 +18,19 @@ from ._derive import (
 from ._expression import InvalidValue as NoValue
 from ._expression import references, solve
 from ._formula import evaluate_any
+from ._layout import MAXIMUM_SIZE
 from ._plan import Data, Fixed, List, Number, Plan, Record
 from ._plan_general import Adapted, Decimal, Formula, Len, Ordered, Packed, Placed, Sized, SizeOf, Varint, When
 from ._python_common import Operand, Scope, follow
 from ._python_formula import PENDING, Pending, look_up, natural, whole
-from ._python_read_general import covered_bytes, holds, position, varint_bytes
+from ._python_read_general import covered_bytes, holds, is_absent, position, varint_bytes
 from ._python_write import Output, check_length, to_number, write_node
 from .errors import ChecksumMismatch, EncodeError, InvalidValue, WrongType
 from .fields import derived
 
 Path = tuple[int, ...]
+
+_MOST_ROUNDS = 16
 
 
 class WritingScope(Scope):
@@ -39,11 +42,29 @@ class WritingScope(Scope):
         ops: those of the plan, in the byte order that the data tells.
         pending: the paths of the numbers that are written as zeros for now.
         placed: of the fields at places of their own, where that is, from what their positions count from on.
+        extents: of the same, their bytes, once they are written.
         done: whether all fields are written.
+        late: whether the places are written too, so that nothing may move.
         path: of the struct, from the outermost on.
     """
 
-    __slots__ = ("_asked", "_checks", "_own", "_pinned", "done", "ops", "out", "path", "pending", "placed", "record")
+    __slots__ = (
+        "_asked",
+        "_checks",
+        "_own",
+        "_pinned",
+        "_told",
+        "_varying",
+        "done",
+        "extents",
+        "late",
+        "ops",
+        "out",
+        "path",
+        "pending",
+        "placed",
+        "record",
+    )
 
     plan: Plan
 
@@ -56,12 +77,16 @@ class WritingScope(Scope):
         self.out = out
         self.pending: list[Path] = []
         self.placed: dict[int, int] = {}
+        self.extents: dict[int, int] = {}
         self.done = False
+        self.late = False
         self.path = tuple(out.trail)
         self._own = own
+        self._told: dict[int, int] = {}
         self._asked: set[Path] = set()
         self._checks: list[tuple[int, Any, int, int]] = []
         self._pinned: list[tuple[int, int]] = []
+        self._varying: list[int] = []
 
     # What expressions see
 
@@ -106,7 +131,7 @@ class WritingScope(Scope):
 
     def _settle(self, indices: range) -> None:
         # Numbers of a variable size are put in before their sizes are asked for.
-        for i in indices:
+        for i in reversed(indices):  # what stands behind counts for what stands before it
             if (i,) in self.pending and (i,) not in self._asked and isinstance(carrier(self.ops[i].node), Varint):
                 self.resolve((i,))
 
@@ -139,13 +164,19 @@ class WritingScope(Scope):
             raise NoValue(None)
         return number
 
-    def _derived_to_come(self, index: int) -> int:
-        extra = self.plan.ops[index].extra
-        if extra is not None and isinstance(extra.constant, int):
-            return extra.constant
+    def _derived_to_come(self, index: int) -> Any:
+        op = self.plan.ops[index]
+        extra = op.extra
+        if is_absent(op.node, self, self.start):
+            raise NoValue(None)
+        if extra is not None and extra.constant is not None:
+            constant = extra.constant
+            return str.encode(constant) if isinstance(constant, str) else constant
         if extra is not None and extra.computed is not None:
             computed = extra.computed
-            return int(self._guarded((index,), lambda: whole(computed.expression, self)))
+            if index not in self._told:
+                self._told[index] = int(self._guarded((index,), lambda: whole(computed.expression, self)))
+            return self._told[index]
         solution = self._own.get((index,), UNSET)
         if not isinstance(solution, int):
             raise Pending
@@ -224,6 +255,10 @@ class WritingScope(Scope):
         """
         self.done = True
         waiting = False
+        try:
+            self._settle_varints()
+        except Pending:
+            pass  # the loop below meets it again
         for path in list(self.pending):
             try:
                 if path in self.pending:
@@ -234,6 +269,25 @@ class WritingScope(Scope):
         if waiting:
             self.out.unfinished.append(self)
         return self.spans[-1][1] if self.spans else bit
+
+    def _settle_varints(self) -> None:
+        # Numbers whose own size is part of what they count, until none changes.
+        varints = [
+            path for path in self.pending if len(path) == 1 and isinstance(carrier(self.ops[path[0]].node), Varint)
+        ]
+        for _ in range(10):
+            changed = False
+            for path in reversed(varints):
+                if path in self.pending:
+                    self.resolve(path)
+                    changed = True
+                elif (value := self._value_of(path)) != self.operands[path[0]]:
+                    self._put_in(path, value)
+                    changed = True
+            if not changed:
+                return
+        if varints:
+            raise unsolved(path=(self.ops[varints[0][0]].name,), offset=self.spans[varints[0][0]][0])
 
     def _checked(self) -> bool:
         # Lengths and given numbers that had to wait; whether all could be looked at.
@@ -280,6 +334,7 @@ class WritingScope(Scope):
         Raises:
             EncodeError: it still cannot be told.
         """
+        self.late = True
         try:
             for path in list(self.pending):
                 if path in self.pending:
@@ -307,7 +362,34 @@ class WritingScope(Scope):
         value = self._guarded(path, lambda: self._value_of(path))
         if path in self.pending:
             self._put_in(path, value)
+            if isinstance(carrier(self.ops[path[0]].node), Varint) and len(path) == 1:
+                self._varying.append(path[0])
+                self._agree()
+                return self.operands[path[0]]
         return value
+
+    def _agree(self) -> None:
+        # Numbers that measure their own bytes, or each other's, are worked out anew until their sizes stay the same.
+        for _ in range(_MOST_ROUNDS):
+            changed = False
+            for index in self._varying:
+                extra, start = self.ops[index].extra, self.spans[index][0]
+                if extra is None or extra.computed is None:
+                    continue
+                formula = extra.computed
+                try:
+                    value = self._guarded((index,), lambda of=formula, at=start: self.number_now(of, at))
+                except Pending:
+                    continue
+                if value != self.operands[index]:
+                    self._put_in((index,), value)
+                    changed = True
+            if not changed:
+                return
+        index = self._varying[-1]
+        raise InvalidValue(
+            None, "a number whose size does not change it", path=(self.ops[index].name,), offset=self.spans[index][0]
+        )
 
     def _guarded(self, path: Path, work: Any) -> Any:
         # What asks for itself is never known.
@@ -383,7 +465,9 @@ class WritingScope(Scope):
         node = self.ops[index].node
         if index in self.placed and _has_place(node, length):
             return self.placed[index]
-        if index >= len(self.spans) or _has_place(node, length):
+        if index in self.extents:
+            return self.extents[index]
+        if index >= len(self.spans) or _place_of(node) is not None:
             raise Pending
         self._settle(range(index, index + 1))
         start, end = self.spans[index]
@@ -407,7 +491,8 @@ class WritingScope(Scope):
         index = path[-1]
         node = chosen(inner.plan.ops[index].node if inner is not self else self.ops[index].node, inner)
         start = inner.spans[index][0]
-        self.pending.remove(path)
+        if path in self.pending:
+            self.pending.remove(path)
         try:
             if isinstance(node, Varint):
                 self._splice(inner, index, node, value)
@@ -435,7 +520,17 @@ class WritingScope(Scope):
         self.out.data[at : at + (end - start) // 8] = content
         moved = len(content) * 8 - (end - start)
         if moved:
-            _move([self, *self.out.unfinished], self.out.places, end, moved)
+            self._told.clear()
+            if self.late:
+                raise unsolved(offset=start)  # what it moves has been told where it is
+            seen: set[int] = set()
+            places = [place for place in self.out.places if place.scope.out is self.out]
+            unfinished = [scope for scope in self.out.unfinished if scope.out is self.out]
+            for scope in (self, *unfinished, *(place.scope for place in places)):
+                _move(scope, end, moved, seen)
+            for place in places:
+                if place.bit >= end:
+                    place.bit += moved
             inner.spans[index] = (start, start + len(content) * 8)
 
     # Places
@@ -479,26 +574,32 @@ class Place:
             EncodeError: with the path from the struct that it stands in on; the place may be taken.
         """
         scope, node = self.scope, self.node
-        main = scope.out
+        main = scope.out.root  # a place inside another one too is one of the message
         origin = {"message": 0, "struct": scope.start // 8, "here": self.bit // 8}[node.origin]
         try:
             target = position(node, 0, self.bit, scope)
         except Pending:
             target = len(main.data) + -len(main.data) % node.align
+        except EncodeError as e:
+            e.path = (*self.path, *e.path)
+            raise
         scope.placed[self.index] = target - origin
-        out = Output(target)
+        out = Output(target, main)
+        before = len(main.unfinished)
         out.places, out.unfinished, out.trail = main.places, main.unfinished, list(self.path)
         places = len(main.places)
         try:
-            if target < 0:
+            if not 0 <= target <= MAXIMUM_SIZE:
                 raise InvalidValue(target - origin, "a position inside the message", offset=self.bit)
-            operand, _ = write_node(node.node, self.value, out, target * 8, {}, scope)
+            operand, behind = write_node(node.node, self.value, out, target * 8, {}, scope)
+            scope.extents[self.index] = (behind + 7) // 8 - target
             _merge(main, out, target, self.bit)
         except EncodeError as e:
             e.path = (*self.path, *e.path)
             raise
         # What is inside, in lists too, and not written yet goes to the message as well.
-        for inside in (*main.unfinished, *(place.scope for place in main.places[places:])):
+        _adopt(operand, main)
+        for inside in (*main.unfinished[before:], *(place.scope for place in main.places[places:])):
             if inside.out is out:
                 inside.out = main
         scope.operands[self.index] = operand
@@ -507,33 +608,34 @@ class Place:
 def _merge(main: Output, out: Output, target: int, bit: int) -> None:
     # Bytes that are there already must be the same; those that nothing is written to are zeros.
     end = target + len(out.data)
-    for start, behind in main.taken():
-        low, high = max(start, target), min(behind, end)
-        if low < high and main.data[low:high] != out.data[low - target : high - target]:
+    for low, high in main.overlapping(target, end):
+        if main.data[low:high] != out.data[low - target : high - target]:
             raise InvalidValue(target, "a position whose bytes are free, or the same", offset=bit)
     main.data.extend(bytes(max(end - len(main.data), 0)))
     main.data[target:end] = out.data
     main.take(target, end)
 
 
-def _move(scopes: list[Any], places: list[Place], behind: int, by: int) -> None:
-    # Of scopes and all inside them, and of what is still to be written: what begins or ends at `behind` or later.
-    moved: set[int] = set()
-    pending = [*scopes, *(place.scope for place in places)]
-    while pending:
-        scope = pending.pop()
-        if id(scope) in moved:
-            continue
-        moved.add(id(scope))
-        if scope.start >= behind:
-            scope.start += by
-        scope.spans = [
-            (start + by if start >= behind else start, end + by if end >= behind else end) for start, end in scope.spans
-        ]
-        pending += [operand for operand in scope.operands if isinstance(operand, Scope)]
-    for place in places:
-        if place.bit >= behind:
-            place.bit += by
+def _adopt(operand: Operand, main: Output) -> None:
+    if isinstance(operand, WritingScope):
+        operand.out = main
+        for inner in operand.operands:
+            _adopt(inner, main)
+
+
+def _move(scope: Any, behind: int, by: int, seen: set[int]) -> None:
+    # Of a scope and all inside it, each once: what begins or ends at `behind` or later.
+    if id(scope) in seen:
+        return
+    seen.add(id(scope))
+    if scope.start >= behind:
+        scope.start += by
+    scope.spans = [
+        (start + by if start >= behind else start, end + by if end >= behind else end) for start, end in scope.spans
+    ]
+    for operand in scope.operands:
+        if isinstance(operand, Scope):
+            _move(operand, behind, by, seen)
 
 
 def carrier(node: Any) -> Any:
@@ -598,10 +700,17 @@ def _width(node: Any) -> int:
     raise WrongType("a number", "derived")
 
 
-def _has_place(node: Any, length: Any) -> bool:
+def _place_of(node: Any) -> Placed | None:
     while not isinstance(node, Placed):
-        if isinstance(node, Sized | When):
+        if isinstance(node, Ordered):
+            node = node.big
+        elif isinstance(node, Sized | When):
             node = node.node
         else:
-            return False
-    return node.position is length
+            return None
+    return node
+
+
+def _has_place(node: Any, length: Any) -> bool:
+    place = _place_of(node)
+    return place is not None and place.position is length

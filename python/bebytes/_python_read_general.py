@@ -34,6 +34,7 @@ from ._text import decode_text, strip_padding
 from .errors import (
     ChecksumMismatch,
     DecodeError,
+    EncodeError,
     InsufficientData,
     InvalidConstant,
     InvalidDiscriminant,
@@ -60,6 +61,7 @@ def read_general_record(plan: Plan, source: Input, bit: int, parameters: tuple[i
     cls: Any = plan.cls
     record = object.__new__(cls)
     scope = Scope(plan, bit, parameters)
+    nothing_there = False
     ops = _turned(plan, plan.ops, -1, scope, bit)
     for i in range(len(ops)):
         op, start = ops[i], bit
@@ -79,8 +81,20 @@ def read_general_record(plan: Plan, source: Input, bit: int, parameters: tuple[i
                 cls.__bebytes_slots__[j].__set__(record, scope.operands[j])
         for j in op.extra.checks if op.extra is not None else ():
             _check_given(ops[j], j, source, scope)
+        nothing_there = nothing_there or (value is None and operand is None)
         ops = _turned(plan, ops, i, scope, bit)
+    if nothing_there:
+        _keep_what_nothing_tells(plan, record, scope)
     return record, scope, bit
+
+
+def _keep_what_nothing_tells(plan: Plan, record: Any, scope: Scope) -> None:
+    # The number for a field that is not there is written as 0; any other is kept to be written again.
+    from ._derive_general import told_by_nothing
+
+    for j in told_by_nothing(plan, record):
+        if plan.ops[j].derived == "here" and scope.operands[j]:
+            plan.cls.__bebytes_slots__[j].__set__(record, scope.operands[j])
 
 
 def _turned(plan: Plan, ops: tuple[Op, ...], done: int, scope: Scope, bit: int) -> tuple[Op, ...]:
@@ -102,6 +116,18 @@ def holds(condition: Formula, scope: Scope, bit: int, what: str) -> bool:
         return bool(whole(condition.expression, scope))
     except NoValue as e:
         raise InvalidValue(e.value, f"{what} {condition.text!r}", offset=bit) from None
+
+
+def is_absent(node: Any, scope: Scope, bit: int) -> bool:
+    """
+    Whether a field with a condition is not there.
+
+    Raises:
+        InvalidValue: the condition has no value.
+    """
+    while isinstance(node, Ordered):
+        node = node.big  # both have the same condition
+    return isinstance(node, When) and not holds(node.condition, scope, bit, "when")
 
 
 def _stored(op: Op, value: Any) -> Any:
@@ -139,7 +165,7 @@ def any_bits(value: Any) -> bool:
 def _check_own(op: Op, value: Any, operand: Operand, bit: int, scope: Scope) -> None:
     extra = op.extra
     assert extra is not None, "only called where there is something to check"
-    if extra.constant is not None and value != extra.constant:
+    if extra.constant is not None and value is not None and value != extra.constant:  # None where it is absent
         raise InvalidConstant(value, extra.constant, offset=bit)
     if extra.padding == "zero" and any_bits(value):
         raise InvalidConstant(value, bytes(len(value)) if isinstance(value, bytes) else 0, offset=bit)
@@ -159,8 +185,12 @@ def check_rule(rule: Rule, value: Any, operand: Operand, bit: int, scope: Scope)
             raise InvalidValue(value, rule.text, offset=bit)
         return
     for i, item in enumerate(value):
-        if not _obeys(rule, item, item, scope, bit):
-            raise InvalidValue(item, rule.text, path=(i,), offset=bit)
+        try:
+            if item is not None:
+                check_rule(rule._replace(each=isinstance(item, list)), item, item, bit, scope)
+        except (EncodeError, DecodeError) as e:
+            e.path = (i, *e.path)
+            raise
 
 
 def _obeys(rule: Rule, value: Any, operand: Operand, scope: Scope, bit: int) -> bool:
@@ -425,18 +455,21 @@ def _read_varint(node: Varint, source: Input, bit: int) -> tuple[Any, Operand, i
     while True:
         if at >= source.end:
             raise InsufficientData(at - start + 1, source.end - start, offset=bit)
-        groups.append(source.data[at] & 0x7F)
+        byte = source.data[at]
         at += 1
-        if source.data[at - 1] < 0x80:
+        if node.kind == "sqlite" and len(groups) == 8:
+            return _ninth_byte(node, groups, byte, at)
+        groups.append(byte & 0x7F)
+        if byte < 0x80:
             break
         if len(groups) == most:
             raise InvalidValue(bytes(source.data[start:at]), f"a number of at most {most} bytes", offset=bit)
-    if node.kind == "vlq":
+    if node.kind in ("vlq", "sqlite"):
         groups.reverse()
     number = sum(group << 7 * i for i, group in enumerate(groups))
     if node.kind == "zigzag":
         number = number >> 1 ^ -(number & 1)
-    elif node.signed and groups[-1] & 0x40:
+    elif node.signed and node.kind == "leb128" and groups[-1] & 0x40:
         number -= 1 << 7 * len(groups)
     low, high = varint_range(node)
     if not low <= number <= high:
@@ -444,6 +477,17 @@ def _read_varint(node: Varint, source: Input, bit: int) -> tuple[Any, Operand, i
     value = number
     if node.keep and len(groups) != len(varint_bytes(node, number)):
         value = Overlong(number, len(groups))
+    return value, number, at * 8
+
+
+def _ninth_byte(node: Varint, groups: list[int], byte: int, at: int) -> tuple[Any, Operand, int]:
+    # All 64 bits of a number of SQLite.
+    number = byte
+    for i, group in enumerate(reversed(groups)):
+        number |= group << 8 + 7 * i
+    if number >> 63:
+        number -= 1 << 64
+    value = Overlong(number, 9) if node.keep and len(varint_bytes(node, number)) < 9 else number
     return value, number, at * 8
 
 
@@ -462,7 +506,10 @@ def varint_bytes(node: Varint, number: int, size: int = 1) -> bytes:
     """
     if node.kind == "zigzag":
         number = number << 1 if number >= 0 else ~number << 1 | 1
-    signed = node.signed and node.kind != "zigzag"
+    if node.kind == "sqlite" and (size >= 9 or not 0 <= number < 1 << 56):
+        number &= (1 << 64) - 1
+        return bytes(0x80 | number >> 8 + 7 * i & 0x7F for i in reversed(range(8))) + bytes((number & 0xFF,))
+    signed = node.signed and node.kind == "leb128"
     groups: list[int] = []
     while True:
         groups.append(number & 0x7F)
@@ -470,7 +517,7 @@ def varint_bytes(node: Varint, number: int, size: int = 1) -> bytes:
         done = number == (-(groups[-1] >> 6) if signed else 0)
         if done and len(groups) >= size:
             break
-    if node.kind == "vlq":
+    if node.kind in ("vlq", "sqlite"):
         groups.reverse()
     return bytes(group | (0x80 if i < len(groups) - 1 else 0) for i, group in enumerate(groups))
 
@@ -491,9 +538,10 @@ def read_unaligned_option(node: Option, source: Input, bit: int, scope: Scope) -
     Raises:
         DecodeError: as for any option.
     """
+    from ._boundaries import is_little
     from ._layout import is_fixed, minimum_bits
 
-    little = getattr(node.node, "little", False)
+    little = bool(is_little(node.node))
     tag = take_bits(source, bit, 8, little=little)
     if tag > 1:
         raise InvalidDiscriminant(tag, "Option", offset=bit)

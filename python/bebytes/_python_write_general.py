@@ -11,14 +11,16 @@ from ._derive import (
     UNSET,
     Solutions,
     is_record_of,
+    item_of_list,
     length_of_list,
+    number_of,
     slot_value,
     solve_derived,
 )
 from ._derive_general import is_of_case
 from ._expression import InvalidValue as NoValue
 from ._layout import minimum_bits
-from ._plan import Computed, Data, Fixed, List, Number, Op, Plan, Record
+from ._plan import Computed, Data, Fixed, List, Number, Op, Option, Plan, Record
 from ._plan_general import (
     KEPT,
     Adapted,
@@ -40,10 +42,12 @@ from ._plan_general import (
 from ._python_common import Operand, Scope
 from ._python_finish import WritingScope
 from ._python_formula import PENDING, Pending, parameters_of
+from ._python_read import number_value
 from ._python_read_general import (
     MAXIMUM_RECURSION,
     check_rule,
     holds,
+    is_absent,
     selected,
     varint_bytes,
     varint_range,
@@ -94,7 +98,8 @@ def write_general_record(
                 if op.extra is not None:
                     scope.check_pinned(op, i, value, operand, start)
             if op.extra is not None and op.extra.rule is not None and operand is not PENDING and operand is not None:
-                check_rule(op.extra.rule, operand if value is derived else value, operand, start, scope)
+                canonical = as_read(op.node, operand if value is derived else value, scope)
+                check_rule(op.extra.rule, canonical, operand, start, scope)
         except EncodeError as e:
             e.path = (op.name, *e.path)
             raise
@@ -106,6 +111,32 @@ def write_general_record(
         ops = _turned(plan, ops, i, scope, bit)
         scope.ops = ops
     return scope, scope.finish(bit)
+
+
+def as_read(node: Any, value: Any, scope: Scope) -> Any:
+    """
+    A value that could be written, as reading gives it: of an object with `__index__` the number, of a buffer the bytes.
+    """
+    match node:
+        case When(_, inner) | Placed(node=inner) | Sized(_, inner):
+            return as_read(inner, value, scope)
+        case Ordered(big=inner):
+            return as_read(inner, value, scope)
+        case Option(inner):
+            return None if value is None else as_read(inner, value, scope)
+        case List(_, item):
+            return [as_read(item, item_of_list(value, i), scope) for i in range(length_of_list(value))]
+        case Number():
+            return number_value(node, to_number(node, value, 0), 0)
+        case Packed(number):
+            return number_value(number, to_number(number, value, 0), 0)
+        case Wide() | Varint() | Decimal():
+            return number_of(value)
+        case Scaled(inner, scale, offset):
+            return as_read(inner, _unscaled(node, value, 0), scope) * scale + offset
+        case Data(text=text):
+            return str.__str__(value) if text else content_of(node, value, 0)
+    return value
 
 
 def _turned(plan: Plan, ops: tuple[Op, ...], done: int, scope: Scope, bit: int) -> tuple[Op, ...]:
@@ -120,6 +151,8 @@ def _write_given(
 ) -> tuple[Operand, int]:
     # A field whose value is not stored.
     extra = op.extra
+    if is_absent(op.node, scope, bit):
+        return None, bit
     match op.derived:
         case "constant":
             assert extra is not None, "a constant has a value"

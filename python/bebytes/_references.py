@@ -51,21 +51,21 @@ class References:
         self.plain = _is_plain(tree)
         return self.number(tree)
 
-    def anything(self, tree: Tree) -> Any:
+    def typed(self, tree: Tree) -> tuple[Any, bool]:
         """
-        The expression of a tree, which may come to a number or to bytes.
+        The expression of a tree, and whether it comes to bytes and not to a number.
 
         Raises:
             SchemaError: a name means nothing that an expression can look at.
         """
-        return self._resolve(tree)[0]
+        return self._resolve(tree)
 
     def number(self, tree: Tree) -> Any:
         """
         The same, of an expression that must come to a number.
 
         Raises:
-            SchemaError: as for `anything`, or it comes to bytes.
+            SchemaError: as for `typed`, or it comes to bytes.
         """
         expression, is_data = self._resolve(tree)
         if is_data:
@@ -118,11 +118,13 @@ class References:
         ):
             from ._plan_general import Own
 
+            self._check_comparable(name, _core(self.own))
             return Own(), self._is_data(_core(self.own))
         if self.item is not None and first == "item" and first not in self.schema.field_index:
             from ._plan_general import Item
 
             path, node = self._inside(self.item, rest, name)
+            self._check_comparable(name, _core(node))
             return Item(path), self._is_data(_core(node))
         if first not in self.schema.field_index:
             constant = self._constant(name)
@@ -138,7 +140,22 @@ class References:
             )
         ):
             raise self._no_integer(name, core)
+        self._check_comparable(name, core)
         return Ref(path), self._is_data(core)
+
+    def _check_comparable(self, name: Name, node: Any) -> None:
+        # Whether a field has a number or bytes that an expression can look at.
+        shown = ".".join(name.path)
+        instead = {
+            "List": f"is a list; write len({shown}), or look at a field inside its items",
+            "Record": f"is a struct; write {shown}.<field>",
+            "Recursion": f"is a struct; write {shown}.<field>",
+            "Switch": "is of one of several types; look at what chooses it",
+        }.get(type(node).__name__)
+        if isinstance(node, Number) and node.kind in ("float", "char"):
+            instead = f"is a {node.kind}; expressions are about integers, bytes and text"
+        if instead is not None:
+            raise self.field.error(f"{self.text!r}: {shown!r} {instead}")
 
     def _is_data(self, node: Any) -> bool:
         return isinstance(node, Data)
@@ -159,6 +176,8 @@ class References:
         if isinstance(found, enum.Enum) and not isinstance(found, int):
             return None
         if isinstance(found, int):
+            if not -(1 << 127) <= found < 1 << 127:
+                raise self.field.error(f"{self.text!r}: {'.'.join(name.path)!r} is a number of more than 128 bits")
             return Constant(int(found)), False
         if isinstance(found, bytes | str):
             return Bytes(found.encode() if isinstance(found, str) else found), True
@@ -188,6 +207,9 @@ class References:
                     f"{self.text!r}: sizeof(self) is known when all is there; only computed fields may ask"
                 )
             return SizeOf((), 0)
+        if len(ends) == 1 and ends[0] == (self.field.name,) and self.later:
+            index = self._own_index(self.field.name)
+            return SizeOf((index,), index)
         if len(ends) == 1:
             self._known(ends[0][0])
             path, _ = self._path(Name(ends[0]))
@@ -197,14 +219,14 @@ class References:
         last = ends[1][0] if ends[1] else fields[-1].name
         for end in (first, last):
             self._known(end)
-        i, j = self._end(first), self._end(last)
+        i, j = self._own_index(first), self._own_index(last)
         if i > j:
             raise self.field.error(f"{self.text!r}: {last!r} stands before {first!r}")
         return SizeOf((i,), j)
 
-    def _end(self, name: str) -> int:
-        # A range that other fields are in may have the field itself among them, as `sizeof(self)` does.
-        if name == self.field.name:
+    def _own_index(self, name: str) -> int:
+        # Of a field of this struct; a number that is worked out may count its own bytes.
+        if name == self.field.name and self.later:
             return self.schema.field_index[name]
         (index,), _ = self._path(Name((name,)))
         return index

@@ -22,6 +22,7 @@ from ._schema import (
     hide,
     is_classvar,
     is_open_type,
+    is_template,
     own_annotations,
     scalar_of,
     schema_of,
@@ -129,7 +130,7 @@ class StructMeta(type):
             "bit_order": bit_order,
             "word": word,
         }
-        options = _options(name, parents, {n: v for n, v in given.items() if v is not None})
+        options = _options(name, bases, {n: v for n, v in given.items() if v is not None})
         own = _own_fields(name, body, kw_only, scope, caller.f_globals, parents)
         fields = (*(parents.fields if parents else ()), *own)
         special = body.get("__bebytes_types__")
@@ -157,8 +158,12 @@ class StructMeta(type):
             return specialise(cls, arguments if isinstance(arguments, tuple) else (arguments,))
 
 
-def _options(name: str, parents: Schema | None, given: dict[str, Any]) -> Options:
-    of = parents.options if parents is not None else None
+def _options(name: str, bases: tuple[type, ...], given: dict[str, Any]) -> Options:
+    of = None
+    for base in reversed(bases):  # those of the first base win, whether it has fields or not
+        schema = getattr(base, "__bebytes_schema__", None)
+        if isinstance(schema, Schema):
+            of = schema.options.over(of)
     if not given:
         return of if of is not None else Options()
     parameters = given.get("parameters", ())
@@ -166,6 +171,8 @@ def _options(name: str, parents: Schema | None, given: dict[str, Any]) -> Option
         raise SchemaError(f"{name}: parameters is {parameters!r}; write a tuple of names")
     if "parameters" in given:
         given["parameters"] = tuple(parameters)
+        if len(set(parameters)) < len(given["parameters"]):
+            raise SchemaError(f"{name}: parameters is {parameters!r}, which names one twice")
     if given.get("bit_order", "msb") not in ("msb", "lsb"):
         raise SchemaError(f"{name}: bit_order is {given['bit_order']!r}; write 'msb' or 'lsb'")
     return Options(of, **given)
@@ -309,8 +316,24 @@ def _finish(cls: Any, schema: Schema) -> None:
 
             setattr(cls, f.name, DerivedAttribute(f.name, i, cls.__bebytes_slots__[i]))
     cls.__init__ = Init(cls, schema.fields)
+    special = cls.__dict__.get("__bebytes_types__")
+    if special is not None:
+        special[0].__bebytes_special__[special[1]] = cls  # before its layout, which may name it
     _check_layout(cls, schema)
     _backend.attach(cls)
+
+
+def _has_open_types(cls: Any, schema: Schema) -> bool:
+    # A class without parameters of its own that names an open one is wrong, and its plan says so.
+    is_generic = bool(getattr(cls, "__parameters__", ())) or any(is_template(base) for base in cls.__bases__)
+    for f in schema.fields if is_generic else ():
+        try:
+            f.resolve()
+        except UndefinedName:
+            pass  # found again at first use
+        if is_open_type(f.type):
+            return True
+    return False
 
 
 def _check_layout(cls: Any, schema: Schema) -> None:
@@ -318,7 +341,7 @@ def _check_layout(cls: Any, schema: Schema) -> None:
     for f in schema.fields:
         f.see(cls)
     try:
-        if any(is_open_type(f.type) for f in schema.fields):
+        if _has_open_types(cls, schema):
             schema.template = True
             return
         schema.plan("big")

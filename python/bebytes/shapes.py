@@ -112,7 +112,7 @@ def fixed(carrier: Any, fraction: int, **keywords: Any) -> Any:
     """
     A fixed-point number with `fraction` bits behind the point, such as `fixed(i32, 16)` for 16.16.
     """
-    return Specifier(scaled=(carrier, 2.0**-fraction, 0.0), **keywords)
+    return Specifier(scaled=(carrier, None, fraction), **keywords)
 
 
 @overload

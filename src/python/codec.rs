@@ -2,9 +2,9 @@
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use pyo3::exceptions::{PyIndexError, PyOverflowError, PyValueError};
+use pyo3::exceptions::{PyIndexError, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyList, PyString, PyType};
 use pyo3::{Borrowed, PyTraverseError, PyVisit, ffi};
 
 use super::buffer::{Input, Output, OwnedInput, new_bytes};
@@ -25,8 +25,18 @@ pub(super) struct Codec {
     class: Py<PyType>,
     byteorder: Py<PyString>,
     plan_factory: Py<PyAny>,
-    /// Made at first use.
+    /// Made at first use, where the plan is plain.
     binding: OnceLock<Binding>,
+    /// What runs any other plan: an object with the methods of `bebytes._python.Runner`.
+    delegate: OnceLock<Py<PyAny>>,
+}
+
+/// Who does the work of a codec.
+enum Worker<'a> {
+    /// The core.
+    Core(&'a Binding),
+    /// A runner in Python.
+    Delegate(&'a Py<PyAny>),
 }
 
 impl Codec {
@@ -36,78 +46,175 @@ impl Codec {
         self.class.as_ptr() == class.cast()
     }
 
+    /// What the core runs.
+    ///
+    /// # Errors
+    ///
+    /// What making the plan raises; `TypeError` where it is not the core that runs it.
     #[inline]
     pub(super) fn binding(&self, py: Python<'_>) -> Result<&Binding, Fault> {
         match self.binding.get() {
             Some(binding) => Ok(binding),
-            None => self.bind(py),
+            None => match self.worker(py)? {
+                Worker::Core(binding) => Ok(binding),
+                Worker::Delegate(_) => Err(self.delegates(py)),
+            },
         }
     }
 
-    /// Has the plan made. Threads that meet here each make one, and the first is kept: no lock is held while the user's
-    /// code runs. A plan that cannot be made is tried again the next time.
     #[cold]
-    fn bind(&self, py: Python<'_>) -> Result<&Binding, Fault> {
-        let plan = self.plan_factory.bind(py).call1((&self.class, &self.byteorder))?;
-        let binding = Binding::new(&plan)?;
-        Ok(self.binding.get_or_init(|| binding))
+    fn delegates(&self, py: Python<'_>) -> Fault {
+        PyTypeError::new_err(format!("{} is not run by the extension itself", self.class.bind(py))).into()
     }
 
-    /// Writes `value` behind what is in `out`, which begins at byte `base` of the whole buffer.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "what is around a small record costs as much as the record")]
-    fn write(&self, value: &Bound<'_, PyAny>, out: &mut Vec<u8>, base: usize) -> Result<(), Fault> {
-        let binding = self.binding(value.py())?;
-        write(binding, &mut Reader::new(value.py(), binding), value, out, base, None)
+    /// Who does the work.
+    ///
+    /// # Errors
+    ///
+    /// What making the plan raises.
+    #[inline]
+    fn worker(&self, py: Python<'_>) -> Result<Worker<'_>, Fault> {
+        self.binding.get().map_or_else(|| self.find_worker(py), |binding| Ok(Worker::Core(binding)))
+    }
+
+    /// The same where it is not the core, or the first time, when the plan is made: threads that meet here each make one, and the first is kept, as no
+    /// lock is held while the user's code runs. A plan that cannot be made is tried again the next time.
+    #[cold]
+    fn find_worker(&self, py: Python<'_>) -> Result<Worker<'_>, Fault> {
+        if let Some(delegate) = self.delegate.get() {
+            return Ok(Worker::Delegate(delegate));
+        }
+        let plan = self.plan_factory.bind(py).call1((&self.class, &self.byteorder))?;
+        if plan.getattr("plain")?.is_truthy()? {
+            let binding = Binding::new(&plan)?;
+            return Ok(Worker::Core(self.binding.get_or_init(|| binding)));
+        }
+        let delegate = py.import("bebytes._python")?.getattr("Runner")?.call1((plan,))?.unbind();
+        Ok(Worker::Delegate(self.delegate.get_or_init(|| delegate)))
     }
 
     /// The value that `data` is the encoding of.
     #[inline]
     pub(super) fn decode<'py>(&self, data: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Fault> {
-        self.read(data, |plan, bytes, objects| decode(plan, bytes, objects))
+        match self.binding.get() {
+            Some(binding) => read(binding, data, |plan, bytes, objects| decode(plan, bytes, objects)),
+            None => self.decode_checked(data, true),
+        }
+    }
+
+    /// The same, checksums checked where `verify`.
+    #[cold]
+    pub(super) fn decode_checked<'py>(
+        &self,
+        data: &Bound<'py, PyAny>,
+        verify: bool,
+    ) -> Result<Bound<'py, PyAny>, Fault> {
+        match self.worker(data.py())? {
+            Worker::Core(_) => self.decode(data),
+            Worker::Delegate(runner) => delegate_reading(runner, "decode", data, verify),
+        }
     }
 
     /// The value at the start of `data`, and the number of bytes it takes.
     #[inline]
-    pub(super) fn decode_prefix<'py>(&self, data: &Bound<'py, PyAny>) -> Result<Bound<'py, PyTuple>, Fault> {
-        self.read(data, |plan, bytes, objects| {
-            let (value, consumed) = decode_prefix(plan, bytes, objects)?;
-            objects.pair(value, consumed)
-        })
+    pub(super) fn decode_prefix<'py>(&self, data: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Fault> {
+        match self.binding.get() {
+            Some(binding) => read(binding, data, |plan, bytes, objects| {
+                let (value, consumed) = decode_prefix(plan, bytes, objects)?;
+                objects.pair(value, consumed).map(Bound::into_any)
+            }),
+            None => self.decode_prefix_checked(data, true),
+        }
     }
 
-    /// Has the bytes of `data` decoded.
-    #[inline]
-    fn read<'py, T>(
+    /// The same, checksums checked where `verify`.
+    #[cold]
+    pub(super) fn decode_prefix_checked<'py>(
         &self,
         data: &Bound<'py, PyAny>,
-        run: impl Fn(&Plan, &[u8], &mut Objects<'_, 'py>) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
-        // Before a buffer is asked for: a layout that is no good is told first.
-        let binding = self.binding(data.py())?;
+        verify: bool,
+    ) -> Result<Bound<'py, PyAny>, Fault> {
+        match self.worker(data.py())? {
+            Worker::Core(_) => self.decode_prefix(data),
+            Worker::Delegate(runner) => delegate_reading(runner, "decode_prefix", data, verify),
+        }
+    }
+
+    /// The encoding of `value`.
+    #[inline]
+    pub(super) fn encode<'py>(&self, value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Fault> {
+        let py = value.py();
+        match self.binding.get() {
+            Some(binding) => with_scratch(py, |out| {
+                write(binding, &mut Reader::new(py, binding), value, out, 0, None)?;
+                new_bytes(py, out).map(Bound::into_any)
+            }),
+            None => self.encode_first(value),
+        }
+    }
+
+    /// The same, where it is not known yet that the core does it.
+    #[cold]
+    fn encode_first<'py>(&self, value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Fault> {
+        match self.worker(value.py())? {
+            Worker::Core(_) => self.encode(value),
+            Worker::Delegate(runner) => Ok(runner.bind(value.py()).call_method1("encode", (value,))?),
+        }
+    }
+}
+
+/// Has the bytes of `data` decoded.
+#[inline]
+fn read<'py, T>(
+    binding: &Binding,
+    data: &Bound<'py, PyAny>,
+    run: impl Fn(&Plan, &[u8], &mut Objects<'_, 'py>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    {
         let mut objects = Objects::new(data.py(), binding);
         match Input::plain(data) {
             Some(bytes) => run(binding.plan(), bytes, &mut objects),
             None => run(binding.plan(), Input::of(data)?.bytes(), &mut objects),
         }
     }
+}
 
-    /// The encoding of `value`.
-    #[inline]
-    pub(super) fn encode<'py>(&self, value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyBytes>, Fault> {
-        let py = value.py();
-        with_scratch(py, |out| {
-            self.write(value, out, 0)?;
-            new_bytes(py, out)
-        })
+/// Has a runner in Python encode into a buffer.
+fn delegate_writing(
+    runner: &Py<PyAny>,
+    value: &Bound<'_, PyAny>,
+    buffer: &Bound<'_, PyAny>,
+    offset: Offset,
+) -> PyResult<usize> {
+    let runner = runner.bind(value.py());
+    match offset {
+        Offset::Start => runner.call_method1("encode_into", (value, buffer)),
+        Offset::Given(offset) => runner.call_method1("encode_into", (value, buffer, offset)),
+    }?
+    .extract()
+}
+
+/// Has a runner in Python decode.
+fn delegate_reading<'py>(
+    runner: &Py<PyAny>,
+    method: &str,
+    data: &Bound<'py, PyAny>,
+    verify: bool,
+) -> Result<Bound<'py, PyAny>, Fault> {
+    let runner = runner.bind(data.py());
+    if verify {
+        return Ok(runner.call_method1(method, (data,))?);
     }
+    let keywords = PyDict::new(data.py());
+    keywords.set_item("verify", false)?;
+    Ok(runner.call_method(method, (data,), Some(&keywords))?)
 }
 
 #[pymethods]
 impl Codec {
     #[new]
     fn new(cls: Py<PyType>, byteorder: Py<PyString>, plan_factory: Py<PyAny>) -> Self {
-        Self { class: cls, byteorder, plan_factory, binding: OnceLock::new() }
+        Self { class: cls, byteorder, plan_factory, binding: OnceLock::new(), delegate: OnceLock::new() }
     }
 
     /// The class.
@@ -135,23 +242,30 @@ impl Codec {
         offset: Offset,
     ) -> PyResult<usize> {
         let py = value.py();
+        let binding = match self.worker(py)? {
+            Worker::Core(binding) => binding,
+            Worker::Delegate(runner) => return delegate_writing(runner, value, buffer, offset),
+        };
         let output = Output::of(buffer)?;
         let offset = offset.within(py, output.len())?;
         with_scratch(py, |out| {
-            self.write(value, out, offset)?;
+            write(binding, &mut Reader::new(py, binding), value, out, offset, None)?;
             if output.write(offset, out) {
                 return Ok(out.len());
             }
             let kind = ErrorKind::BufferTooSmall { expected: size(out.len()), actual: size(output.len() - offset) };
-            let error = Error::new(kind, size(offset).saturating_mul(8)).of(self.binding(py)?.name());
+            let error = Error::new(kind, size(offset).saturating_mul(8)).of(binding.name());
             Err(Fault::from(error).into())
         })
     }
 
     /// The values that stand back to back in `data`.
-    fn decode_many<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+    fn decode_many<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = data.py();
-        let binding = self.binding(py)?;
+        let binding = match self.worker(py)? {
+            Worker::Core(binding) => binding,
+            Worker::Delegate(runner) => return runner.bind(py).call_method1("decode_many", (data,)),
+        };
         let input = Input::of(data)?;
         let (plan, bytes) = (binding.plan(), input.bytes());
         let records = match usize::try_from(plan.minimum()) {
@@ -166,20 +280,26 @@ impl Codec {
             objects.push(&mut list, value)?;
             (start, index) = (next, index + 1);
         }
-        Ok(list)
+        Ok(list.into_any())
     }
 
     /// As `decode_many`, one value at a time.
-    fn iter_decode(slf: &Bound<'_, Self>, data: &Bound<'_, PyAny>) -> PyResult<Decoding> {
-        slf.get().binding(slf.py())?;
+    fn iter_decode<'py>(slf: &Bound<'py, Self>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        if let Worker::Delegate(runner) = slf.get().worker(slf.py())? {
+            return runner.bind(slf.py()).call_method1("iter_decode", (data,));
+        }
         let input = OwnedInput::of(data)?;
-        Ok(Decoding { codec: slf.clone().unbind(), state: Mutex::new(State::Ready { input, start: 0, index: 0 }) })
+        let state = Mutex::new(State::Ready { input, start: 0, index: 0 });
+        Ok(Bound::new(slf.py(), Decoding { codec: slf.clone().unbind(), state })?.into_any())
     }
 
     /// The encodings of all values, back to back.
-    fn encode_many<'py>(&self, values: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+    fn encode_many<'py>(&self, values: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = values.py();
-        let binding = self.binding(py)?;
+        let binding = match self.worker(py)? {
+            Worker::Core(binding) => binding,
+            Worker::Delegate(runner) => return runner.bind(py).call_method1("encode_many", (values,)),
+        };
         with_scratch(py, |out| {
             let mut reader = Reader::new(py, binding);
             match values.cast_exact::<PyList>() {
@@ -197,7 +317,7 @@ impl Codec {
                     }
                 }
             }
-            Ok(new_bytes(py, out)?)
+            Ok(new_bytes(py, out)?.into_any())
         })
     }
 
@@ -210,6 +330,7 @@ impl Codec {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.class)?;
         visit.call(&self.plan_factory)?;
+        self.delegate.get().map_or(Ok(()), |delegate| visit.call(delegate))?;
         self.binding.get().map_or(Ok(()), |binding| binding.traverse(&visit))
     }
 }

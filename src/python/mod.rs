@@ -45,8 +45,13 @@ fn install_manners<'py>(cls: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyDict>
 
 /// Makes the instances of a class compare, hash and print natively.
 #[pyfunction]
-fn set_manners(cls: &Bound<'_, PyType>, names: &Bound<'_, PyTuple>, derived: &Bound<'_, PyAny>) -> PyResult<()> {
-    manners::set(cls, names, derived)
+fn set_manners(
+    cls: &Bound<'_, PyType>,
+    names: &Bound<'_, PyTuple>,
+    derived: &Bound<'_, PyAny>,
+    unstored: &Bound<'_, PyTuple>,
+) -> PyResult<()> {
+    manners::set(cls, names, derived, &unstored.extract::<Vec<bool>>()?)
 }
 
 /// Gives back the memory that is kept for the next instances; says how many there was memory for.

@@ -120,7 +120,8 @@ impl PlanReader {
         let fields = (plan.getattr("ops")?.cast_into::<PyTuple>()?.iter())
             .map(|op| self.field(&op, depth + 1))
             .collect::<PyResult<Vec<_>>>()?;
-        let shape = Shape::of(&plan.getattr("cls")?.cast_into::<PyType>()?)?;
+        let atomic = fields.iter().all(|field| is_atomic(&field.node));
+        let shape = Shape::of(&plan.getattr("cls")?.cast_into::<PyType>()?)?.with_values(atomic);
         if shape.len() != fields.len() {
             return Err(PyTypeError::new_err(format!("{name} has {} slots for {} ops", shape.len(), fields.len())));
         }
@@ -203,6 +204,15 @@ impl PlanReader {
         self.members.push(members);
         self.tables.insert(identity, Arc::clone(&core));
         Ok(core)
+    }
+}
+
+/// Whether the values of a node hold nothing else. Members of enums do, but what a member holds lives as long as its class.
+fn is_atomic(node: &Node) -> bool {
+    match node {
+        Node::Number(_) | Node::Data { .. } => true,
+        Node::Option(inner) => is_atomic(inner),
+        Node::Record(_) | Node::List { .. } => false,
     }
 }
 
