@@ -136,6 +136,7 @@ def value_now(plan: Plan, record: Any, index: int) -> Any:
         if solution is not MEASURED:
             return _shown(op.node, solution)
     out = Output()
+    out.asked = index
     try:
         from ._python_write_general import finish_message
 

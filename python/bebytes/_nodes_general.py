@@ -264,7 +264,11 @@ class _GeneralBuilder(NodeBuilder):
         return {} if given is MISSING else dict(given)
 
     def _check_parameters(self, cases: list[Any]) -> None:
-        taken = {n for of in cases for n in _parameters_of(self.field.meaning(of, self.schema.cls) if isinstance(of, str) else of)}
+        taken = {
+            n
+            for of in cases
+            for n in _parameters_of(self.field.meaning(of, self.schema.cls) if isinstance(of, str) else of)
+        }
         for name in self._given():
             if name not in taken:
                 raise self.field.error(f"no case of the switch takes the parameter {name!r}")

@@ -34,8 +34,7 @@ class Runner:
 
     def __init__(self, plan: Plan, parameters: tuple[int, ...] = ()) -> None:
         self._plan = plan
-        # A struct by itself has no other around it that gives numbers.
-        self._parameters = parameters or (0,) * len(plan.parameters)
+        self._parameters = parameters
 
     def decode(self, data: Any, *, verify: bool = True) -> Any:
         """

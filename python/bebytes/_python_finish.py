@@ -255,6 +255,8 @@ class WritingScope(Scope):
         """
         self.done = True
         waiting = False
+        if self.out.asked is not None and not self.path:
+            return self._finish_one((self.out.asked,), bit)
         try:
             self._settle_varints()
         except Pending:
@@ -268,6 +270,15 @@ class WritingScope(Scope):
         waiting = not self._checked() or waiting
         if waiting:
             self.out.unfinished.append(self)
+        return self.spans[-1][1] if self.spans else bit
+
+    def _finish_one(self, path: Path, bit: int) -> int:
+        # Only one number is asked for; what cannot be told of the others is no matter.
+        if path in self.pending:
+            try:
+                self.resolve(path)
+            except Pending:
+                self.out.unfinished.append(self)
         return self.spans[-1][1] if self.spans else bit
 
     def _settle_varints(self) -> None:
