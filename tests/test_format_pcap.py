@@ -10,7 +10,7 @@ from typing import Any
 
 import dpkt  # type: ignore[import-untyped]
 import pytest
-from damaged import check_damage
+from format_damage import assert_survives
 
 import bebytes
 from bebytes import errors
@@ -98,4 +98,4 @@ def test_no_capture(codec: MakeCodec) -> None:
 def test_damage(codec: MakeCodec, magic: PcapMagic) -> None:
     packets = [PcapPacket(seconds=1, original_length=2, data=b"ab"), PcapPacket(seconds=2, original_length=0, data=b"")]
     data = codec(PcapFile).encode(PcapFile(magic=magic, link_type=1, packets=packets))
-    assert check_damage(codec(PcapFile), data) > len(data) // 2
+    assert assert_survives(codec(PcapFile), data) > len(data) // 2

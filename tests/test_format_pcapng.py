@@ -14,7 +14,7 @@ from typing import Any
 
 import pcapng  # type: ignore[import-untyped]
 import pytest
-from damaged import check_damage
+from format_damage import assert_survives
 from pcapng import blocks
 
 import bebytes
@@ -234,7 +234,7 @@ def everything(order: ByteOrder) -> PcapngFile:
     custom = [
         Option(code=OptionCode.CUSTOM_TEXT, value=CustomText(32473, "text")),
         Option(code=OptionCode.CUSTOM_DATA_NO_COPY, value=CustomData(32473, b"\0\1\2")),
-        Option(code=99, value=b"unknown"),  # type: ignore[arg-type]  # numbers that no member has are kept
+        Option(code=99, value=b"unknown"),
         Option(code=OptionCode.COMMENT, value=comment),
         Option(code=OptionCode.END),
     ]
@@ -283,7 +283,7 @@ def everything(order: ByteOrder) -> PcapngFile:
                     value=Ipv4Names(IPv4Address("192.0.2.1"), [TerminatedText("a.test"), TerminatedText("b.test")])
                 ),
                 NameRecord(value=Ipv6Names(IPv6Address("2001:db8::1"), [TerminatedText("c.test")])),
-                NameRecord(type=0),  # type: ignore[arg-type]  # a number of a member
+                NameRecord(type=0),
             ],
             options=[NameOption(code=NameOptionCode.DNS_NAME, value="ns.test")],
         ),
@@ -297,7 +297,7 @@ def everything(order: ByteOrder) -> PcapngFile:
         CustomBlock(enterprise_number=32473, data=b"\1\2\3\4"),
         CustomBlockNoCopy(enterprise_number=32473, data=b""),
     ]
-    unknown = Block(type=0x80000001, body=UnknownBlock(data=b"what"))  # type: ignore[arg-type]  # see above
+    unknown = Block(type=0x80000001, body=UnknownBlock(data=b"what"))
     return PcapngFile(
         section=Section(
             order=order,
@@ -376,4 +376,4 @@ def test_damage(codec: MakeCodec, order: ByteOrder) -> None:
     names = everything(order).section.blocks[5:6]
     file = PcapngFile(section=Section(order=order, blocks=[Block(body=packet), *names]))
     data = codec(PcapngFile).encode(file)
-    assert check_damage(codec(PcapngFile), data) > len(data)
+    assert assert_survives(codec(PcapngFile), data) > len(data)

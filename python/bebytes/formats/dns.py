@@ -163,8 +163,8 @@ class Question(Struct):
     """What is asked for (RFC 1035, 4.1.2)."""
 
     qname: Name
-    qtype: RecordType = bits(16, unknown="keep")
-    qclass: RecordClass = bits(16, unknown="keep", default=RecordClass.IN)
+    qtype: RecordType | int = bits(16, unknown="keep")
+    qclass: RecordClass | int = bits(16, unknown="keep", default=RecordClass.IN)
 
 
 class Record(Struct, kw_only=True):
@@ -176,8 +176,8 @@ class Record(Struct, kw_only=True):
     """
 
     name: Name
-    rrtype: RecordType = bits(16, unknown="keep", default=derived)
-    rrclass: RecordClass | None = when("rrtype != RecordType.OPT", bits=16, unknown="keep", default=None)
+    rrtype: RecordType | int = bits(16, unknown="keep", default=derived)
+    rrclass: RecordClass | int | None = when("rrtype != RecordType.OPT", bits=16, unknown="keep", default=None)
     ttl: u32 | None = when("rrtype != RecordType.OPT", default=None)
     edns: Edns | None = when("rrtype == RecordType.OPT", default=None)
     rdlength: u16 = derived
@@ -253,7 +253,7 @@ class Flags(Struct, kw_only=True):
     """
 
     qr: bool = bits(1, default=False)
-    opcode: Opcode = bits(4, unknown="keep", default=Opcode.QUERY)
+    opcode: Opcode | int = bits(4, unknown="keep", default=Opcode.QUERY)
     aa: bool = bits(1, default=False)
     tc: bool = bits(1, default=False)
     rd: bool = bits(1, default=False)
@@ -261,7 +261,7 @@ class Flags(Struct, kw_only=True):
     z: u8 = reserved(1, policy="keep")
     ad: bool = bits(1, default=False)
     cd: bool = bits(1, default=False)
-    rcode: ResponseCode = bits(4, unknown="keep", default=ResponseCode.NOERROR)
+    rcode: ResponseCode | int = bits(4, unknown="keep", default=ResponseCode.NOERROR)
 
 
 class Message(Struct, kw_only=True, byteorder="big"):

@@ -361,7 +361,7 @@ class DNSKEY(Struct):
 class RRSIG(Struct):
     """A signature (RFC 4034, 3.1); times are seconds since 1970, in serial arithmetic (RFC 1982)."""
 
-    type_covered: RecordType = bits(16, unknown="keep")
+    type_covered: RecordType | int = bits(16, unknown="keep")
     algorithm: u8
     labels: u8
     original_ttl: u32
@@ -436,7 +436,7 @@ class ExtendedError(Struct):
 class EdnsOption(Struct, kw_only=True):
     """An option (RFC 6891, 6.1.2)."""
 
-    code: EdnsOptionCode = bits(16, unknown="keep", default=derived)
+    code: EdnsOptionCode | int = bits(16, unknown="keep", default=derived)
     length: u16 = derived
     data: ClientSubnet | ExtendedError | bytes = switch(
         "code",

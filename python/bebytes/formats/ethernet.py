@@ -70,7 +70,7 @@ class ArpPacket(Struct, kw_only=True, byteorder="big"):
     protocol_type: u16 = const(EtherType.IPV4)
     hardware_size: u8 = const(6)
     protocol_size: u8 = const(4)
-    operation: ArpOperation = bits(16, unknown="keep", default=ArpOperation.REQUEST)
+    operation: ArpOperation | int = bits(16, unknown="keep", default=ArpOperation.REQUEST)
     sender_hardware: str = field(adapt=mac)
     sender_protocol: IPv4Address = field(adapt=ipv4)
     target_hardware: str = field(adapt=mac, default="00:00:00:00:00:00")
@@ -101,7 +101,7 @@ class VlanTag(Struct, kw_only=True, byteorder="big"):
     priority: u8 = bits(3, default=0)
     drop_eligible: bool = bits(1, default=False)
     vlan: u16 = bits(12)
-    ethertype: EtherType = bits(16, unknown="keep", default=derived)
+    ethertype: EtherType | int = bits(16, unknown="keep", default=derived)
     payload: Payload = switch("ethertype", _CARRIED, default=bytes)
 
 
@@ -120,6 +120,6 @@ class EthernetFrame(Struct, kw_only=True, byteorder="big"):
 
     destination: str = field(adapt=mac)
     source: str = field(adapt=mac)
-    ethertype: EtherType = bits(16, unknown="keep", default=derived)
+    ethertype: EtherType | int = bits(16, unknown="keep", default=derived)
     payload: Payload = switch("ethertype", _CARRIED, default=bytes)
     trailer: bytes = at("14 + sizeof(payload)", origin="struct", default=b"")

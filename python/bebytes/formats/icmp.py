@@ -111,7 +111,7 @@ class TimestampReply(TimestampRequest):
 class IcmpMessage(Struct, kw_only=True, byteorder="big"):
     """A message; its type follows from the class of its body, but for bytes."""
 
-    type: IcmpType = bits(8, unknown="keep", default=derived)
+    type: IcmpType | int = bits(8, unknown="keep", default=derived)
     code: u8 = 0
     checksum: u16 = checksum("internet")
     body: (

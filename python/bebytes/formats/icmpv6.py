@@ -1,9 +1,10 @@
 """
 ICMPv6 messages: RFC 4443, and neighbor discovery: RFC 4861, with RFC 8106 (name servers).
 
-The checksum covers the addresses of the packet around too, which hands their sum down (`bebytes.formats.ip`); a message by
-itself is read with `verify=False`, or with addresses of 0.
+The checksum covers the addresses of the packet around too, which hands their sum down (`bebytes.formats.ip`). A message by
+itself is read and written by a codec with that sum, or with 0 and `verify=False`.
 
+>>> from bebytes import Codec
 >>> from ipaddress import IPv6Address
 >>> query = Icmpv6Message(
 ...     body=NeighborSolicitation(
@@ -11,7 +12,8 @@ itself is read with `verify=False`, or with addresses of 0.
 ...         options=[NeighborOption(value=SourceLinkLayerAddress(bytes.fromhex("001a2b3c4d5e")))],
 ...     )
 ... )
->>> received = Icmpv6Message.from_bytes(query.to_bytes())
+>>> codec = Codec(Icmpv6Message, parameters={"addresses": 0})
+>>> received = codec.decode(codec.encode(query))
 >>> received.type.name, received.body.target, received.body.options[0].length
 ('NEIGHBOR_SOLICITATION', IPv6Address('fe80::1'), 1)
 """
@@ -156,7 +158,7 @@ class RecursiveDnsServers(Struct, kw_only=True):
 class NeighborOption(Struct, kw_only=True):
     """An option (RFC 4861, 4.6); `length` counts words of 8 bytes, type and length among them."""
 
-    type: NeighborOptionType = bits(8, unknown="keep", default=derived)
+    type: NeighborOptionType | int = bits(8, unknown="keep", default=derived)
     length: u8 = field(default=derived, valid="length > 0")
     value: (
         SourceLinkLayerAddress | TargetLinkLayerAddress | PrefixInformation | LinkMtu | RecursiveDnsServers | bytes
@@ -242,7 +244,7 @@ class Icmpv6Message(Struct, kw_only=True, byteorder="big", parameters=("addresse
     1 in such sums.
     """
 
-    type: Icmpv6Type = bits(8, unknown="keep", default=derived)
+    type: Icmpv6Type | int = bits(8, unknown="keep", default=derived)
     code: u8 = 0
     checksum: u16 = checksum("internet", start="addresses + 58 + sizeof(self)")
     body: (

@@ -133,7 +133,7 @@ class Ipv4Option(Struct, kw_only=True):
         value: a number for ROUTER_ALERT (RFC 2113), bytes where the type is not known, None for those of one byte.
     """
 
-    type: Ipv4OptionType = bits(8, unknown="keep")
+    type: Ipv4OptionType | int = bits(8, unknown="keep")
     length: u8 | None = when("type > 1", default=derived)
     value: RouteOption | u16 | bytes | None = switch(
         "type",
@@ -182,7 +182,7 @@ class Ipv4Packet(Struct, kw_only=True, byteorder="big"):
     more_fragments: bool = bits(1, default=False)
     fragment_offset: u16 = bits(13, default=0)
     ttl: u8 = 64
-    protocol: IpProtocol = bits(8, unknown="keep", default=derived)
+    protocol: IpProtocol | int = bits(8, unknown="keep", default=derived)
     checksum: u16 = checksum("internet", over="version:options")
     source: IPv4Address = field(adapt=_IPV4)
     destination: IPv4Address = field(adapt=_IPV4)
@@ -226,7 +226,7 @@ class Ipv6Option(Struct, kw_only=True):
         value: a number for ROUTER_ALERT (RFC 2711) and JUMBO_PAYLOAD (RFC 2675), else bytes; None for PAD1.
     """
 
-    type: Ipv6OptionType = bits(8, unknown="keep")
+    type: Ipv6OptionType | int = bits(8, unknown="keep")
     length: u8 | None = when("type > 0", default=derived)
     value: u16 | u32 | bytes | None = switch(
         "type",
@@ -269,7 +269,7 @@ _HANDED_DOWN = {"addresses": "addresses"}
 class HopByHopOptions(Struct, kw_only=True, parameters=("addresses",)):
     """Options for each router (RFC 8200, 4.3), then what the packet carries; `length` counts words of 8 bytes, less one."""
 
-    next_header: IpProtocol = bits(8, unknown="keep", default=derived)
+    next_header: IpProtocol | int = bits(8, unknown="keep", default=derived)
     length: u8 = derived
     options: list[Ipv6Option] = size("length * 8 + 6", default_factory=list)
     payload: Ipv6Payload = switch("next_header", _CARRIED, default=bytes, parameters=_HANDED_DOWN)
@@ -287,7 +287,7 @@ class Routing(Struct, kw_only=True, parameters=("addresses",)):
     packets are read with `verify=False`.
     """
 
-    next_header: IpProtocol = bits(8, unknown="keep", default=derived)
+    next_header: IpProtocol | int = bits(8, unknown="keep", default=derived)
     length: u8 = derived
     routing_type: u8
     segments_left: u8 = 0
@@ -305,7 +305,7 @@ class Fragment(Struct, kw_only=True, parameters=("addresses",)):
         fragment: the part that this one carries, else None.
     """
 
-    next_header: IpProtocol = bits(8, unknown="keep", default=derived)
+    next_header: IpProtocol | int = bits(8, unknown="keep", default=derived)
     unused: u8 = reserved(8, policy="keep")
     fragment_offset: u16 = bits(13, default=0)
     unused_2: u8 = reserved(2, policy="keep")
@@ -325,7 +325,7 @@ class Fragment(Struct, kw_only=True, parameters=("addresses",)):
 class AuthenticationHeader(Struct, kw_only=True, parameters=("addresses",)):
     """What authenticates a packet (RFC 4302, 2), and what it carries; `length` counts words of 4 bytes, less two."""
 
-    next_header: IpProtocol = bits(8, unknown="keep", default=derived)
+    next_header: IpProtocol | int = bits(8, unknown="keep", default=derived)
     length: u8 = derived
     unused: u16 = reserved(16, policy="keep")
     security_parameters_index: u32
@@ -348,7 +348,7 @@ class Ipv6Packet(Struct, kw_only=True, byteorder="big"):
     ecn: u8 = bits(2, default=0)
     flow_label: u32 = bits(20, default=0)
     payload_length: u16 = derived
-    next_header: IpProtocol = bits(8, unknown="keep", default=derived)
+    next_header: IpProtocol | int = bits(8, unknown="keep", default=derived)
     hop_limit: u8 = 64
     source: Annotated[IPv6Address, _Halves] = field(adapt=_IPV6)
     destination: Annotated[IPv6Address, _Halves] = field(adapt=_IPV6)

@@ -182,7 +182,7 @@ class NetlinkMessage(Struct, kw_only=True, byteorder=ORDER):
     """
 
     length: u32 = derived
-    type: MessageType = bits(16, unknown="keep", default=derived)
+    type: MessageType | int = bits(16, unknown="keep", default=derived)
     flags: NetlinkFlags = bits(16, unknown="keep", default=NetlinkFlags(0))
     sequence: u32 = 0
     port: u32 = 0

@@ -68,7 +68,7 @@ class AddressAttribute(Struct, kw_only=True, parameters=("family",)):
     length: u16 = derived
     nested: bool = bits(1, word=16, default=False)
     network_order: bool = bits(1, word=16, default=False)
-    type: AddressAttributeType = bits(14, word=16, unknown="keep")
+    type: AddressAttributeType | int = bits(14, word=16, unknown="keep")
     value: InternetAddress | TerminatedText | AddressCache | u32 | u8 | bytes = switch(
         "type if family in (2, 10) else 0",
         {
@@ -99,7 +99,7 @@ class GetAddress(Struct, kw_only=True):
         index: of the link.
     """
 
-    family: Family = bits(8, unknown="keep", default=Family.UNSPECIFIED)
+    family: Family | int = bits(8, unknown="keep", default=Family.UNSPECIFIED)
     prefix_length: u8 = 0
     flags: u8 = 0
     scope: u8 = 0
@@ -158,7 +158,7 @@ class RouteAttribute(Struct, kw_only=True, parameters=("family",)):
     length: u16 = derived
     nested: bool = bits(1, word=16, default=False)
     network_order: bool = bits(1, word=16, default=False)
-    type: RouteAttributeType = bits(14, word=16, unknown="keep")
+    type: RouteAttributeType | int = bits(14, word=16, unknown="keep")
     value: "InternetAddress | u32 | list[Attribute] | list[NextHop] | RouteCache | u8 | bytes" = switch(
         "type if family in (2, 10) else 0",
         {
@@ -211,7 +211,7 @@ class GetRoute(Struct, kw_only=True):
         kind: 1 unicast, 2 local, 3 broadcast ...
     """
 
-    family: Family = bits(8, unknown="keep", default=Family.UNSPECIFIED)
+    family: Family | int = bits(8, unknown="keep", default=Family.UNSPECIFIED)
     destination_length: u8 = 0
     source_length: u8 = 0
     tos: u8 = 0

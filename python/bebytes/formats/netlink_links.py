@@ -169,7 +169,7 @@ class LinkInfoAttribute(Struct, kw_only=True):
     length: u16 = derived
     nested: bool = bits(1, word=16, default=False)
     network_order: bool = bits(1, word=16, default=False)
-    type: LinkInfoType = bits(14, word=16, unknown="keep")
+    type: LinkInfoType | int = bits(14, word=16, unknown="keep")
     value: TerminatedText | bytes = switch(
         "type",
         {(LinkInfoType.KIND, LinkInfoType.SLAVE_KIND): TerminatedText},
@@ -185,7 +185,7 @@ class LinkAttribute(Struct, kw_only=True):
     length: u16 = derived
     nested: bool = bits(1, word=16, default=False)
     network_order: bool = bits(1, word=16, default=False)
-    type: LinkAttributeType = bits(14, word=16, unknown="keep")
+    type: LinkAttributeType | int = bits(14, word=16, unknown="keep")
     value: (
         LinkLayerAddress
         | TerminatedText
@@ -248,7 +248,7 @@ class GetLink(Struct, kw_only=True):
         change: which flags to change.
     """
 
-    family: Family = bits(8, unknown="keep", default=Family.UNSPECIFIED)
+    family: Family | int = bits(8, unknown="keep", default=Family.UNSPECIFIED)
     unused: bytes = padding(1, policy="keep")
     link_type: u16 = 0
     index: i32 = 0

@@ -241,7 +241,7 @@ class Ipv6Names(Struct):
 class NameRecord(Struct, kw_only=True):
     """A record of names; the one of type END, which is empty, ends them."""
 
-    type: NameRecordType = bits(16, unknown="keep", default=derived)
+    type: NameRecordType | int = bits(16, unknown="keep", default=derived)
     length: u16 = derived
     value: Ipv4Names | Ipv6Names | bytes = switch(
         "type",
@@ -325,7 +325,7 @@ class Block(Struct, kw_only=True):
     A block (3.1): its type, which follows from the class of its body but for `UnknownBlock`, and the body.
     """
 
-    type: BlockType = bits(32, unknown="keep", default=derived)
+    type: BlockType | int = bits(32, unknown="keep", default=derived)
     body: Body = switch(
         "type",
         {

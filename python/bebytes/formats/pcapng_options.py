@@ -75,7 +75,7 @@ _COMMON = {
 class Option(Struct, kw_only=True):
     """An option of a block that has none of its own."""
 
-    code: OptionCode = bits(16, unknown="keep")
+    code: OptionCode | int = bits(16, unknown="keep")
     length: u16 = derived
     value: str | CustomText | CustomData | bytes = switch(
         "code", _COMMON, default=bytes, size="length", default_factory=bytes
@@ -100,7 +100,7 @@ class SectionOptionCode(enum.IntEnum):
 class SectionOption(Struct, kw_only=True):
     """An option of a section header."""
 
-    code: SectionOptionCode = bits(16, unknown="keep")
+    code: SectionOptionCode | int = bits(16, unknown="keep")
     length: u16 = derived
     value: str | CustomText | CustomData | bytes = switch(
         "code",
@@ -177,7 +177,7 @@ class InterfaceOption(Struct, kw_only=True):
     microseconds, where there is none. TIME_OFFSET is in seconds, speeds are in bits a second.
     """
 
-    code: InterfaceOptionCode = bits(16, unknown="keep")
+    code: InterfaceOptionCode | int = bits(16, unknown="keep")
     length: u16 = derived
     value: (
         str
@@ -256,7 +256,7 @@ class PacketVerdict(Struct):
 class PacketOption(Struct, kw_only=True):
     """An option of a packet. Of FLAGS, the lowest two bits are the direction: 1 in, 2 out."""
 
-    code: PacketOptionCode = bits(16, unknown="keep")
+    code: PacketOptionCode | int = bits(16, unknown="keep")
     length: u16 = derived
     value: str | u32 | u64 | PacketHash | PacketVerdict | CustomText | CustomData | bytes = switch(
         "code",
@@ -291,7 +291,7 @@ class NameOptionCode(enum.IntEnum):
 class NameOption(Struct, kw_only=True):
     """An option of a block of names: the server that gave them; addresses are bytes."""
 
-    code: NameOptionCode = bits(16, unknown="keep")
+    code: NameOptionCode | int = bits(16, unknown="keep")
     length: u16 = derived
     value: str | CustomText | CustomData | bytes = switch(
         "code", {**_COMMON, NameOptionCode.DNS_NAME: str}, default=bytes, size="length", default_factory=bytes
@@ -334,7 +334,7 @@ class SplitTime(Struct):
 class StatisticsOption(Struct, kw_only=True):
     """An option of statistics; all but the times are numbers of packets."""
 
-    code: StatisticsOptionCode = bits(16, unknown="keep")
+    code: StatisticsOptionCode | int = bits(16, unknown="keep")
     length: u16 = derived
     value: str | SplitTime | u64 | CustomText | CustomData | bytes = switch(
         "code",

@@ -1,9 +1,10 @@
 """
 TCP segments: RFC 9293, with the options of RFC 7323 (window scale, timestamps) and RFC 2018 (selective acknowledgment).
 
-The checksum covers the addresses of the packet around too, which hands their sum down (`bebytes.formats.ip`); a segment by
-itself is read with `verify=False`, or with addresses of 0.
+The checksum covers the addresses of the packet around too, which hands their sum down (`bebytes.formats.ip`). A segment by
+itself is read and written by a codec with that sum, or with 0 and `verify=False`.
 
+>>> from bebytes import Codec
 >>> syn = TcpSegment(
 ...     source_port=4711,
 ...     destination_port=80,
@@ -20,7 +21,8 @@ itself is read with `verify=False`, or with addresses of 0.
 ... )
 >>> syn.data_offset
 10
->>> received = TcpSegment.from_bytes(syn.to_bytes())
+>>> codec = Codec(TcpSegment, parameters={"addresses": 0xC0000201 + 0xC0000202})
+>>> received = codec.decode(codec.encode(syn))
 >>> received.options[2]
 TcpOption(kind=<TcpOptionKind.TIMESTAMPS: 8>, length=10, value=Timestamps(value=1000, echo_reply=0))
 """
@@ -91,7 +93,7 @@ class TcpOption(Struct, kw_only=True):
         value: bytes where the kind is not known; None for those of one byte.
     """
 
-    kind: TcpOptionKind = bits(8, unknown="keep", default=derived)
+    kind: TcpOptionKind | int = bits(8, unknown="keep", default=derived)
     length: u8 | None = when("kind > 1", default=derived)
     value: u16 | u8 | SackPermitted | list[SackBlock] | Timestamps | bytes | None = switch(
         "kind",

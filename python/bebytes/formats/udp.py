@@ -1,11 +1,13 @@
 """
 UDP datagrams: RFC 768.
 
-The checksum covers the addresses of the packet around too, which hands their sum down (`bebytes.formats.ip`); a datagram by
-itself is read with `verify=False`, or with addresses of 0.
+The checksum covers the addresses of the packet around too, which hands their sum down (`bebytes.formats.ip`). A datagram by
+itself is read and written by a codec with that sum, or with 0 and `verify=False`.
 
->>> UdpDatagram(source_port=4711, destination_port=7, payload=b"abc").to_bytes().hex()
-'12670007000b2908616263'
+>>> from bebytes import Codec
+>>> codec = Codec(UdpDatagram, parameters={"addresses": 0xC0000201 + 0xC0000202})
+>>> codec.encode(UdpDatagram(source_port=4711, destination_port=7, payload=b"abc")).hex()
+'12670007000ba503616263'
 """
 
 from bebytes import Struct, checksum, derived, size, u16
