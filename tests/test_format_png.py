@@ -38,7 +38,7 @@ def kinds_of(data: bytes) -> list[bytes]:
     The kinds of the chunks as Pillow reads them, CRCs checked.
     """
     stream = ChunkStream(io.BytesIO(data[8:]))
-    return stream.verify(b"IEND") + [b"IEND"]
+    return [*stream.verify(b"IEND"), b"IEND"]
 
 
 def assert_as_pillow(image: png.Image, data: bytes) -> None:
