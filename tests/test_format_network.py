@@ -240,6 +240,19 @@ def test_udp(codec: MakeCodec, around: Callable[..., Any], payload: bytes) -> No
     assert (datagram.length, datagram.payload) == (8 + len(payload), payload)
 
 
+def test_udp_without_checksum(codec: MakeCodec) -> None:
+    """
+    0 is no checksum, and one that comes to 0 is written as all ones (RFC 768), as scapy does.
+    """
+    packet = both_ways(codec(Ipv4Packet), IP() / UDP(chksum=0) / b"abc")
+    assert packet.payload.checksum == 0
+    # Data that is the checksum over zeros in its place makes the sum 0.
+    zeros = bytes(IP() / UDP() / bytes(2))
+    data = bytes(IP() / UDP() / zeros[26:28])
+    assert data[26:28] == b"\xff\xff"
+    assert both_ways(codec(Ipv4Packet), inet.IP(data)).payload.payload == zeros[26:28]
+
+
 def test_checksums(codec: MakeCodec) -> None:
     """
     A bit turned over anywhere but in ports and addresses alike is found, and passed over where asked for.

@@ -340,3 +340,44 @@ def test_parameters_of_a_list_in_a_switch(codec: MakeCodec) -> None:
     value = Shelf(kind=0, parts=[Shifted(7, b"a"), Shifted(8, b"b")])
     assert codec(Shelf).encode(value) == b"\0\x07a\x08b"
     assert codec(Shelf).decode(b"\0\x07a\x08b") == value
+
+
+class Optional(Struct, kw_only=True):
+    total: u16 = checksum("internet", none=0)
+    value: u16
+
+
+def test_a_checksum_that_may_be_left_out(codec: MakeCodec) -> None:
+    """
+    0 is no checksum: kept when decoding, written where it is assigned; a sum of 0 is written as its other form.
+    """
+    made = codec(Optional)
+    value = made.decode(b"\0\0\0\1")
+    assert value.total == 0
+    assert made.encode(value) == b"\0\0\0\1"
+    value.total = derived
+    assert made.encode(value) == b"\xff\xfe\0\1"
+    assert made.encode(Optional(value=0xFFFF)) == b"\xff\xff\xff\xff"
+    assert made.decode(b"\xff\xff\xff\xff") == Optional(value=0xFFFF)
+    with pytest.raises(errors.ChecksumMismatch):
+        made.decode(b"\0\1\0\1")
+    value.total = 1
+    with pytest.raises(errors.ChecksumMismatch):
+        made.encode(value)
+
+
+@pytest.mark.parametrize("none", [-1, 1 << 16, b"\0\0", True])
+def test_values_that_say_no_checksum(none: Any) -> None:
+    with pytest.raises(errors.SchemaError, match=r"_Wrong\.total: none is .*, which internet cannot come to"):
+
+        class _Wrong(Struct, kw_only=True):
+            total: u16 = checksum("internet", none=none)
+
+
+def test_no_digest(codec: MakeCodec) -> None:
+    class Signed(Struct, kw_only=True):
+        digest: bytes = checksum("md5", over="data", none=bytes(16))
+        data: bytes
+
+    assert codec(Signed).decode(bytes(16) + b"abc").digest == bytes(16)
+    assert codec(Signed).encode(Signed(data=b"abc"))[:16].hex() == "900150983cd24fb0d6963f7d28e17f72"

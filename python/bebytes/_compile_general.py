@@ -347,7 +347,7 @@ class GeneralPlanBuilder(PlanBuilder):
         from ._checksums import find_algorithm
 
         field = builder.field
-        name, over, start = field.specifier.checksum
+        name, over, start, none = field.specifier.checksum
         try:
             algorithm = find_algorithm(name)
         except ValueError as e:
@@ -376,7 +376,12 @@ class GeneralPlanBuilder(PlanBuilder):
                 formula = Formula(Constant(start), str(start))
             else:
                 formula = self._formula(builder, start, "start", later=True)
-        return Checksum(algorithm.name, first, last, formula)
+        if none is not None:
+            length = algorithm.width // 8
+            fits = type(none) is bytes and len(none) == length if algorithm.is_digest else type(none) is int
+            if not fits or (type(none) is int and none >> algorithm.width):
+                raise field.error(f"none is {none!r}, which {algorithm.name} cannot come to")
+        return Checksum(algorithm.name, first, last, formula, none)
 
     def _range(self, field: Field, over: Any) -> tuple[int, int]:
         if not isinstance(over, str):

@@ -243,6 +243,8 @@ class WritingScope(Scope):
             raise InvalidValue(value, f"the constant {extra.constant!r}", offset=bit)
         if extra.padding == "zero" and any(value if isinstance(value, bytes | bytearray) else (value,)):
             raise InvalidValue(value, "zeros", offset=bit)
+        if extra.checksum is not None and operand is not None and operand == extra.checksum.none:
+            return
         if (extra.computed is not None or extra.checksum is not None) and operand is not None:
             self._pinned.append((index, bit))
 

@@ -19,6 +19,8 @@ class UdpDatagram(Struct, kw_only=True, byteorder="big", parameters=("addresses"
     """
     A datagram.
 
+    A checksum of 0 says that there is none, as tunnels have it; assign it to leave the checksum out.
+
     Parameters: `addresses` is the sum of the 16-bit words of the packet's two addresses, or of larger words: 2**16 counts as
     1 in such sums.
     """
@@ -26,5 +28,5 @@ class UdpDatagram(Struct, kw_only=True, byteorder="big", parameters=("addresses"
     source_port: u16
     destination_port: u16
     length: u16 = derived
-    checksum: u16 = checksum("internet", start="addresses + 17 + length")
+    checksum: u16 = checksum("internet", start="addresses + 17 + length", none=0)
     payload: bytes = size("length - 8", default=b"")
