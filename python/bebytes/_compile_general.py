@@ -129,7 +129,8 @@ class GeneralPlanBuilder(PlanBuilder):
             elif word:
                 self._close_word(word)
                 word = []
-            self.ops.append(Op(field.name, node, self._given(field, node), offset, anchor))
+            made: Any = node
+            self.ops.append(Op(field.name, made, self._given(field, node), offset, anchor))
             width = minimum_bits(node) if is_fixed(node) else None
             if width is not None:
                 offset += width

@@ -31,7 +31,7 @@ from ._plan import (
     Until,
 )
 from ._schema import Field, Schema, scalar_of, schema_of
-from .fields import MISSING
+from ._specifier import MISSING
 from .types import Scalar
 
 _ENUM_WIDTHS = (8, 16, 32, 64, 128)

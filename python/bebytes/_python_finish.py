@@ -25,8 +25,8 @@ from ._python_common import Operand, Scope, follow
 from ._python_formula import PENDING, Pending, look_up, natural, whole
 from ._python_read_general import covered_bytes, holds, is_absent, position, varint_bytes
 from ._python_write import Output, check_length, to_number, write_node
+from ._specifier import derived
 from .errors import ChecksumMismatch, EncodeError, InvalidValue, WrongType
-from .fields import derived
 
 Path = tuple[int, ...]
 
@@ -140,9 +140,10 @@ class WritingScope(Scope):
                 raise NoValue(None)
             return length
         if value is derived:
-            if len(path) > 1:
+            first, *more = path
+            if more:
                 raise Pending
-            return self._derived_to_come(path[0])
+            return self._derived_to_come(first)
         if isinstance(plain_node(op.node), Data):
             return str.encode(value) if issubclass(type(value), str) else bytes(value)
         number = number_of(value)

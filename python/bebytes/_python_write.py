@@ -28,8 +28,8 @@ from ._layout import is_fixed, minimum_bits
 from ._plan import After, Computed, Data, Fixed, List, Number, Option, Plan, Record, Rest, Until
 from ._python_common import Operand, Scope, evaluate_over, find_member
 from ._python_read import FLOAT_FORMATS
+from ._specifier import derived
 from .errors import EncodeError, LengthMismatch, MarkerInData, OutOfRange, WrongType
-from .fields import derived
 
 
 class Output:

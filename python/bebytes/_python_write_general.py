@@ -67,9 +67,9 @@ from ._python_write import (
     write_record,
     wrong_type,
 )
+from ._specifier import derived
 from ._text import encode_text, fill
 from .errors import EncodeError, InvalidValue, LengthMismatch, OutOfRange
-from .fields import derived
 from .types import Overlong
 
 

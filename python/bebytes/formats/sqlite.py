@@ -371,7 +371,7 @@ class Record(Struct, kw_only=True, byteorder="big"):
 @functools.cache
 def _cell_class(of: Any, usable: int) -> Any:
     class OneCell(Struct, byteorder="big"):
-        cell: of = field(parameters={"usable": usable})
+        cell: of = field(parameters={"usable": usable})  # pyright: ignore[reportInvalidTypeForm]  # a class made at run time
 
     return OneCell
 
