@@ -270,7 +270,9 @@ class NodeBuilder:
         except ValueError as e:
             raise self.field.error(f"the {what} {text!r}: {e}") from None
         expression: Any = self.references(text).length(tree)
-        if any(n.path[0] in self.schema.field_index or n.path[0] in self.schema.options.parameters for n in names(tree)):
+        if any(
+            n.path[0] in self.schema.field_index or n.path[0] in self.schema.options.parameters for n in names(tree)
+        ):
             return Computed(expression, text)
         try:
             return self._length(evaluate(expression, _no_number), what)

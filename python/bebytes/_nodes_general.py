@@ -125,7 +125,9 @@ class _GeneralBuilder(NodeBuilder):
         for ref in references(position.expression):
             told = self.earlier[ref.path[0]]
             if len(ref.path) == 1 and told is not None and told.derived and isinstance(told.node, Varint):
-                raise self.field.error(f"{told.name!r} would move what it points to as it grows; write u32 or another of a fixed size")
+                raise self.field.error(
+                    f"{told.name!r} would move what it points to as it grows; write u32 or another of a fixed size"
+                )
         return Placed(position, origin, align, self.valued())
 
     def valued(self) -> Any:

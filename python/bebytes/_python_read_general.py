@@ -61,6 +61,7 @@ def read_general_record(plan: Plan, source: Input, bit: int, parameters: tuple[i
     cls: Any = plan.cls
     record = object.__new__(cls)
     scope = Scope(plan, bit, parameters)
+    nothing_there = False
     ops = _turned(plan, plan.ops, -1, scope, bit)
     for i in range(len(ops)):
         op, start = ops[i], bit
@@ -80,8 +81,20 @@ def read_general_record(plan: Plan, source: Input, bit: int, parameters: tuple[i
                 cls.__bebytes_slots__[j].__set__(record, scope.operands[j])
         for j in op.extra.checks if op.extra is not None else ():
             _check_given(ops[j], j, source, scope)
+        nothing_there = nothing_there or (value is None and operand is None)
         ops = _turned(plan, ops, i, scope, bit)
+    if nothing_there:
+        _keep_what_nothing_tells(plan, record, scope)
     return record, scope, bit
+
+
+def _keep_what_nothing_tells(plan: Plan, record: Any, scope: Scope) -> None:
+    # The number for a field that is not there is written as 0; any other is kept to be written again.
+    from ._derive_general import told_by_nothing
+
+    for j in told_by_nothing(plan, record):
+        if plan.ops[j].derived == "here" and scope.operands[j]:
+            plan.cls.__bebytes_slots__[j].__set__(record, scope.operands[j])
 
 
 def _turned(plan: Plan, ops: tuple[Op, ...], done: int, scope: Scope, bit: int) -> tuple[Op, ...]:
@@ -525,9 +538,10 @@ def read_unaligned_option(node: Option, source: Input, bit: int, scope: Scope) -
     Raises:
         DecodeError: as for any option.
     """
+    from ._boundaries import is_little
     from ._layout import is_fixed, minimum_bits
 
-    little = getattr(node.node, "little", False)
+    little = bool(is_little(node.node))
     tag = take_bits(source, bit, 8, little=little)
     if tag > 1:
         raise InvalidDiscriminant(tag, "Option", offset=bit)

@@ -22,6 +22,7 @@ from ._schema import (
     hide,
     is_classvar,
     is_open_type,
+    is_template,
     own_annotations,
     scalar_of,
     schema_of,
@@ -318,8 +319,24 @@ def _finish(cls: Any, schema: Schema) -> None:
 
             setattr(cls, f.name, DerivedAttribute(f.name, i, cls.__bebytes_slots__[i]))
     cls.__init__ = Init(cls, schema.fields)
+    special = cls.__dict__.get("__bebytes_types__")
+    if special is not None:
+        special[0].__bebytes_special__[special[1]] = cls  # before its layout, which may name it
     _check_layout(cls, schema)
     _backend.attach(cls)
+
+
+def _has_open_types(cls: Any, schema: Schema) -> bool:
+    # A class without parameters of its own that names an open one is wrong, and its plan says so.
+    is_generic = bool(getattr(cls, "__parameters__", ())) or any(is_template(base) for base in cls.__bases__)
+    for f in schema.fields if is_generic else ():
+        try:
+            f.resolve()
+        except UndefinedName:
+            pass  # found again at first use
+        if is_open_type(f.type):
+            return True
+    return False
 
 
 def _check_layout(cls: Any, schema: Schema) -> None:
@@ -327,7 +344,7 @@ def _check_layout(cls: Any, schema: Schema) -> None:
     for f in schema.fields:
         f.see(cls)
     try:
-        if any(is_open_type(f.type) for f in schema.fields):
+        if _has_open_types(cls, schema):
             schema.template = True
             return
         schema.plan("big")
