@@ -72,7 +72,8 @@ class _GeneralBuilder(NodeBuilder):
         return self._placed()
 
     def annotation(self) -> Any:
-        return unwrap(getattr(self, "of_type", None) or self.field.type)
+        found = unwrap(getattr(self, "of_type", None) or self.field.type)
+        return _without_int(found) if self.specifier.unknown == "keep" else found
 
     def _ordered(self, text: str) -> Any:
         # One field in the order that an expression comes to.
@@ -591,6 +592,12 @@ def varint(builder: NodeBuilder, scalar: Scalar) -> Varint:
 
 def _alternatives(annotation: Any) -> tuple[Any, ...]:
     return typing.get_args(annotation) if typing.get_origin(annotation) in (typing.Union, UnionType) else (annotation,)
+
+
+def _without_int(annotation: Any) -> Any:
+    # Where unknown numbers are kept, `Kind | int` says so to type checkers.
+    rest = [a for a in _alternatives(annotation) if a is not int]
+    return unwrap(rest[0]) if len(rest) == 1 else annotation
 
 
 def _leaf(annotation: Any) -> Any:
