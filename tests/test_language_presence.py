@@ -242,7 +242,7 @@ def test_options_of_every_type(codec: Codecs) -> None:
 
     same_bytes(codec, Plain(None, None, None), "000000 00 000000")
     same_bytes(codec, Plain(Inner(1), "a", b"b"), "010001 016100 01622d", "010100 016100 01622d")
-    with raises(InsufficientData, ("maybe",), 0, needed=3, available=2):
+    with raises(InsufficientData, ("maybe",), 0, expected=3, actual=2):
         codec(Plain).decode(b"\0\0")
 
 
