@@ -15,6 +15,7 @@ from ._derive import (
     length_of_list,
     slot_value,
     solve_derived,
+    number_of,
 )
 from ._derive_general import is_of_case
 from ._expression import InvalidValue as NoValue
