@@ -109,7 +109,7 @@ class WritingScope(Scope):
             return look_up(self, leaf)
         if type(leaf).__name__ in ("Parameter", "Item", "Own") or not path:
             return look_up(self, leaf)
-        if path[0] >= len(self.operands):
+        if path[0] >= len(self.operands) or isinstance(self.operands[path[0]], Unwritten):
             return self._to_come(leaf, path)
         operand = follow(self, path)
         if operand is PENDING:
@@ -150,6 +150,13 @@ class WritingScope(Scope):
         if number is None:
             raise NoValue(None)
         return number
+
+    @staticmethod
+    def seen(value: Any) -> Operand:
+        """
+        What an expression sees of a value that is not written yet.
+        """
+        return str.encode(value) if isinstance(value, str) else value
 
     def _derived_to_come(self, index: int) -> Any:
         op = self.plan.ops[index]

@@ -295,9 +295,11 @@ def framed(length: Any, content: bytes, bit: int) -> bytes:
     """
     match length:
         case Until(marker):
-            if marker in content:
+            ending = bytes([marker]) if isinstance(marker, int) else marker
+            written = content + ending
+            if written.find(ending) < len(content):  # also where it ends with part of its marker
                 raise MarkerInData(marker, offset=bit)
-            return content + (bytes([marker]) if isinstance(marker, int) else marker)
+            return written
         case After(marker):
             return (bytes([marker]) if isinstance(marker, int) else marker) + content
     return content
