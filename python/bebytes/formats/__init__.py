@@ -13,7 +13,10 @@ Each module is imported by its name; nothing is imported with this one.
 - `netlink`: links, addresses and routes of Linux, asked of its kernel (RFC 3549); `netlink_links`, `netlink_addresses`
 - `pcap`, `pcapng`: captures of packets (draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng); `pcapng_options`
 - `png`: images (PNG, third edition)
+- `sfnt`, `sfnt_tables`, `sfnt_name`, `sfnt_cmap`, `sfnt_glyf`: fonts of TrueType and OpenType (OpenType 1.9.1)
+- `sqlite`, `sqlite_database`: databases of SQLite, their pages, cells and records
 - `tcp`, `udp`: segments and datagrams (RFC 9293, RFC 768)
+- `terminfo`: compiled descriptions of terminals (term(5) of ncurses)
 - `tzif`: time zones (RFC 9636)
 - `wav`: sound (RIFF/WAVE)
 - `zip`: archives (APPNOTE.TXT 6.3.10, with ZIP64)
