@@ -462,9 +462,14 @@ class WritingScope(Scope):
         for i, op in enumerate(self.ops):
             for length, measured in sized_by(op.node, slot_value(self.record, i)):
                 refs = references(length.expression)
-                if not (measured is MEASURED or isinstance(measured, int)) or path not in [ref.path for ref in refs]:
+                if path not in [ref.path for ref in refs]:
                     continue
-                actual = self._measured(i, length) if measured is MEASURED else measured
+                if measured is MEASURED:
+                    actual = self._measured(i, length)
+                elif isinstance(measured, int):
+                    actual = measured
+                else:
+                    continue
                 unknown = next(ref for ref in refs if ref.path == path)
                 try:
                     known = {ref: self.lookup(ref) for ref in refs if ref.path != path}
