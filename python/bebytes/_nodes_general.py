@@ -282,7 +282,7 @@ class _GeneralBuilder(NodeBuilder):
         return Adapted(inner.held(), decode, encode, getattr(adapter, "name", None) or f"a {_plain_name(annotation)}")
 
     def adapted_list(self, decode: Any, encode: Any, name: str) -> Any:
-        builder = self
+        builder: Any = self  # its class is changed
 
         class _Items(_GeneralBuilder):
             def item(self, annotation: Any) -> Any:
@@ -335,7 +335,7 @@ class _GeneralBuilder(NodeBuilder):
     # What is held
 
     def _constant(self) -> Any:
-        value = self.specifier.const
+        value: Any = self.specifier.const
         annotation = self.annotation()
         inner = self._copy(const=MISSING)
         if annotation in (bytes, str):
@@ -344,7 +344,7 @@ class _GeneralBuilder(NodeBuilder):
                 raise self.field.error(f"the constant {value!r} is no {annotation.__name__}")
             s = inner.specifier
             if s.size is MISSING and s.until is MISSING:
-                s.size = len(content if s.encoding is MISSING else value.encode(s.encoding))
+                s.size = len(content if s.encoding is MISSING else str(value).encode(s.encoding))
         return inner.held()
 
     def _padding(self) -> Any:

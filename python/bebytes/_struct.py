@@ -29,8 +29,9 @@ from ._schema import (
     scope_of,
     visible,
 )
+from ._specifier import Derived, Specifier
 from .errors import SchemaError
-from .fields import Derived, Specifier, after, bits, count, field, size, until
+from .fields import after, bits, count, field, size, until
 from .relations import at, checksum, computed, const, repeat_until, switch, when
 from .shapes import align, bcd, fixed, padding, reserved, scaled
 
