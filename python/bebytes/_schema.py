@@ -128,7 +128,7 @@ class Field:
         from copy import copy
 
         made = copy(self)
-        made._types = (*self._types, types)
+        made._types = (*self._types, types)  # noqa: SLF001 (of this class)
         return made
 
     def _put_types(self, types: dict[Any, Any]) -> None:

@@ -334,7 +334,7 @@ def _has_open_types(cls: Any, schema: Schema) -> bool:
         try:
             f.resolve()
         except UndefinedName:
-            pass  # found again at first use
+            continue  # found again at first use
         if is_open_type(f.type):
             return True
     return False

@@ -45,7 +45,7 @@ def _head(facts: Facts) -> Iterator[str]:
     pairs += [(word, said) for word, said in plan["notes"]]
     derived = [op["name"] for op in plan["ops"] if op["derived"]]
     if derived:
-        pairs.append(("derived", ", ".join(derived)))
+        pairs.append(("derived" if plan["plain"] else "not stored", ", ".join(derived)))
     width = max(len(word) for word, _ in pairs)
     for word, said in pairs:
         yield f"{INDENT}{word:{width}}  {said}"
