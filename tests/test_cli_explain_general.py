@@ -10,7 +10,7 @@ import pytest
 
 from bebytes.cli import main
 
-LAYOUTS = '''
+LAYOUTS = """
 import enum
 import ipaddress
 from bebytes import *
@@ -57,7 +57,7 @@ class Tree(Struct, kw_only=True, byteorder="little if n == 1 else big", lossless
 class Words(Struct, word=16, bit_order="lsb"):
     a: u8 = bits(4)
     b: u16 = bits(12)
-'''
+"""
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ from bebytes import (
     u8,
     u16,
     u24,
-    u32,
     uleb128,
     vlq,
     when,

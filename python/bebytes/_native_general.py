@@ -167,7 +167,7 @@ def test_of(node: Any, rule: Rule, stored: bool) -> tuple[str, Any]:
         if isinstance(core, Adapted):
             raise Unsupported
         return "formula", test
-    small = (int(-(2**63)), 2**63 - 1)
+    small = ((-(2**63)), 2**63 - 1)
     if isinstance(test, Interval) and is_integer(core):
         ends = (test.minimum, test.maximum)
         if all(isinstance(end, int) and small[0] <= end <= small[1] for end in ends) and 0 <= test.step < 2**64:

@@ -16,7 +16,6 @@ from ._derive import (
     number_of,
     slot_value,
     solve_derived,
-    number_of,
 )
 from ._derive_general import is_of_case
 from ._expression import InvalidValue as NoValue
