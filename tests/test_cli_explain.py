@@ -328,9 +328,9 @@ ALL = "Option, Packet, Flat, Lines, Huge, Many, Outer.Inner"
     ("target", "text"),
     [
         ("FILE:Nothing", f"FILE:Nothing: no struct is called Nothing in FILE; the structs there are {ALL}"),
-        ("FILE:number", f"FILE:number: no struct is number in FILE; the structs there are {ALL}"),
-        ("FILE:Kind", f"FILE:Kind: no struct is Kind in FILE; the structs there are {ALL}"),
-        ("json:JSONDecoder", "json:JSONDecoder: no struct is JSONDecoder in json; there are no structs of its own"),
+        ("FILE:number", f"FILE:number: number in FILE is no struct; the structs there are {ALL}"),
+        ("FILE:Kind", f"FILE:Kind: Kind in FILE is no struct; the structs there are {ALL}"),
+        ("json:JSONDecoder", "json:JSONDecoder: JSONDecoder in json is no struct; there are no structs of its own"),
         ("FILE", f"FILE: write MODULE:CLASS; the structs of FILE are {ALL}"),
         ("FILE:", f"FILE:: write MODULE:CLASS; the structs of FILE are {ALL}"),
         ("no_such_module:A", "no_such_module: there is no module of this name, here or installed"),

@@ -138,7 +138,7 @@ class NodeBuilder:
             if self.specifier.until is MISSING:
                 name = annotation.__name__
                 raise self.field.error(
-                    f"items of {name} need a length: write count(n, size=bytes) for items of one size,"
+                    f"items of {name} need a length: write count(n, size=4) for items of 4 bytes each,"
                     " or until(marker, count=n) for sections"
                 )
             return Data(Until(self._marker("until"), open=False), annotation is str)
@@ -206,7 +206,7 @@ class NodeBuilder:
             tree = parse(text)
         except ValueError as e:
             raise self.field.error(f"the {what} {text!r}: {e}") from None
-        expression = self._expression(tree, text)
+        expression = self._expression(tree, text, what)
         if names(tree):
             return Computed(expression, text)
         try:
@@ -214,15 +214,15 @@ class NodeBuilder:
         except InvalidValue:
             raise self.field.error(f"the {what} {text!r} has no value between 0 and 2**64 - 1") from None
 
-    def _expression(self, tree: Tree, text: str) -> Expression:
+    def _expression(self, tree: Tree, text: str, what: str) -> Expression:
         if isinstance(tree, int):
             return Constant(tree)
         if isinstance(tree, Name):
-            return Ref(self._path(tree, text))
+            return Ref(self._path(tree, text, what))
         operator: Any = tree.operator
-        return Binary(operator, self._expression(tree.left, text), self._expression(tree.right, text))
+        return Binary(operator, self._expression(tree.left, text, what), self._expression(tree.right, text, what))
 
-    def _path(self, name: Name, text: str) -> tuple[int, ...]:
+    def _path(self, name: Name, text: str, what: str) -> tuple[int, ...]:
         schema = self.schema
         ops = self.earlier
         path: list[int] = []
@@ -230,14 +230,16 @@ class NodeBuilder:
             index = schema.field_index.get(part)
             if index is None:
                 known = ", ".join(f.name for f in schema.fields) or "none"
+                which = "a field that" if part == text else f"{part!r}, which"
                 raise self.field.error(
-                    f"{text!r} refers to {part!r}, which {schema.name} does not declare (its fields: {known})"
+                    f"the {what} {text!r} names {which} {schema.name} does not declare (its fields: {known})"
                 )
             if step == 0 and schema.fields[index].name == self.field.name:
-                raise self.field.error(f"{text!r} refers to the field itself; a length stands in an earlier field")
+                raise self.field.error(f"the {what} {text!r} names the field itself; a length stands in an earlier field")
             if index >= len(ops):
+                which = "a field that" if part == text else f"{part!r}, which"
                 raise self.field.error(
-                    f"{text!r} refers to {part!r}, which stands behind it; move {part!r} before {self.field.name!r}"
+                    f"the {what} {text!r} names {which} stands behind it; move {part!r} before {self.field.name!r}"
                 )
             path.append(index)
             op = ops[index]

@@ -25,7 +25,7 @@ from ._schema import (
     visible,
 )
 from .errors import SchemaError
-from .fields import Derived, Specifier, after, bits, count, field, size, until
+from .fields import Derived, Specifier, after, bits, count, derived, field, size, until
 
 if TYPE_CHECKING:
     from typing import Self
@@ -207,6 +207,11 @@ def _check_order_of_defaults(name: str, fields: tuple[Field, ...]) -> None:
         if not f.required:
             with_default = f
         elif with_default is not None:
+            if with_default.default is derived:
+                raise SchemaError(
+                    f"{name}.{f.name}: has no default but stands behind {with_default.name!r}, which is derived and so"
+                    f" needs no argument; write class {name}(Struct, kw_only=True), or kw_only=True for one of the two"
+                )
             raise SchemaError(
                 f"{name}.{f.name}: has no default but stands behind {with_default.name!r}, which has one;"
                 " give it a default, or write kw_only=True for the class or the field"

@@ -7,7 +7,9 @@ A specifier only notes what was written; the class it stands in checks it and ra
 """
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, Literal, NoReturn, TypeVar, overload
+
+from .errors import SchemaError
 
 __all__ = ["after", "bits", "count", "derived", "field", "size", "until"]
 
@@ -38,6 +40,9 @@ class Derived:
     """
 
     __slots__ = ()
+
+    def __call__(self, *_args: object, **_keywords: object) -> NoReturn:
+        raise SchemaError("derived is not called; write n: u8 = derived")
 
     def __repr__(self) -> str:
         return "derived"
