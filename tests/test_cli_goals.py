@@ -33,6 +33,10 @@ needs_floor = pytest.mark.skipif(
     reason="needs the extension, msgspec and a checkout",
 )
 
+needs_memray = pytest.mark.skipif(
+    find_spec("memray") is None or "native" not in bebytes.available_backends(), reason="needs memray and native"
+)
+
 
 def goals(*words: str) -> int:
     return main(["bench", "goals", *words])
@@ -230,9 +234,7 @@ class TestMemory:
         # Three structs, and two numbers that are not small.
         assert blocks(nested) == 5
 
-    @pytest.mark.skipif(
-        find_spec("memray") is None or "native" not in bebytes.available_backends(), reason="needs memray and native"
-    )
+    @needs_memray
     def test_what_is_allocated_beyond_a_result_is_seen(self, monkeypatch: pytest.MonkeyPatch) -> None:
         scenario = scenarios.find("layouts/ipv4/encode")
         (encode,) = scenario.work("native").calls
@@ -240,6 +242,18 @@ class TestMemory:
         class Wasteful:
             def work(self, backend: str) -> Any:
                 return scenarios.Work((lambda value: (encode(value), [None])[0],), scenario.values, ())
+
+        assert _goals_memory.beyond(scenario) == 0
+        assert _goals_memory.beyond(Wasteful()) >= 1  # type: ignore[arg-type]
+
+    @needs_memray
+    def test_what_is_allocated_beside_objects_from_kept_memory_is_seen(self) -> None:
+        scenario = scenarios.find("layouts/nested/decode")
+        (decode,) = scenario.work("native").calls
+
+        class Wasteful:
+            def work(self, backend: str) -> Any:
+                return scenarios.Work((lambda data: (decode(data), bytes(300))[0],), scenario.data, ())
 
         assert _goals_memory.beyond(scenario) == 0
         assert _goals_memory.beyond(Wasteful()) >= 1  # type: ignore[arg-type]
