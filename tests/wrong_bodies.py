@@ -244,7 +244,11 @@ DEFAULTS = [
     ("x: u8 = field(default_factory=5)", "x", "not callable"),
     ("x: u8 = 1; y: u8", "y", "kw_only=True"),
     ("x: u8 = field(default=1); y: u8 = bits(8)", "y", "kw_only=True"),
-    ("n: u8 = derived; d: bytes = size('n')", "d", "'n', which is derived and so needs no argument; write class Wrong(Struct, kw_only"),
+    (
+        "n: u8 = derived; d: bytes = size('n')",
+        "d",
+        "'n', which is derived and so needs no argument; write class Wrong(Struct, kw_only",
+    ),
     ("n: u8 = field(default_factory=derived); d: bytes = size('n')", "n", "write default=derived"),
     ("x: u8 = field(byteorder='middle')", "x", "write 'big' or 'little'"),
     ("x: u8 = field(byteorder='')", "x", "write 'big' or 'little'"),

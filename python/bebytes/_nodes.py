@@ -235,7 +235,9 @@ class NodeBuilder:
                     f"the {what} {text!r} names {which} {schema.name} does not declare (its fields: {known})"
                 )
             if step == 0 and schema.fields[index].name == self.field.name:
-                raise self.field.error(f"the {what} {text!r} names the field itself; a length stands in an earlier field")
+                raise self.field.error(
+                    f"the {what} {text!r} names the field itself; a length stands in an earlier field"
+                )
             if index >= len(ops):
                 which = "a field that" if part == text else f"{part!r}, which"
                 raise self.field.error(
