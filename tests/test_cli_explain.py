@@ -223,6 +223,9 @@ def test_native_names_the_loads_of_a_run_and_its_one_check(module: Path, capsys:
     ) in native
     # The store of a single number is as plain as its load.
     assert "    store 8 bytes at 0 big endian: a << 32, b\n" in explain(capsys, f"{module}:Flat")
+    # Where there is no list, nothing is said of its items.
+    assert native.count("taken once") == 2
+    assert "taken once" not in explain(capsys, f"{module}:Outer.Inner")
     assert "    store 3 bytes at 0 big endian: version << 20, kind << 18, urgent << 16, sequence\n" in native
     assert "store 2 bytes at 3" not in native
     assert "length >> 24 & 0xff (kept), words >> 16 & 0xff (kept), n_options & 0xffff (kept)" in native
