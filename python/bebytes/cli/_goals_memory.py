@@ -118,7 +118,9 @@ def _traced(rows: Sequence[Scenario], found: Memory) -> None:
     if "native" not in bebytes.available_backends():
         reason = "the extension is not installed"
     elif find_spec("memray") is None:
-        reason = "memray is not installed: pip install memray"
+        reason = (
+            "memray is not installed: pip install memray; profiling/setup.sh of a checkout brings all that goals need"
+        )
     if reason:
         found.reasons |= {"decode": reason, "encode": reason}
         return
