@@ -208,7 +208,7 @@ class NodeBuilder:
             if self.specifier.until is MISSING:
                 name = annotation.__name__
                 raise self.field.error(
-                    f"items of {name} need a length: write count(n, size=bytes) for items of one size,"
+                    f"items of {name} need a length: write count(n, size=4) for items of 4 bytes each,"
                     " or until(marker, count=n) for sections"
                 )
             return Data(Until(self._marker("until"), open=False), annotation is str)

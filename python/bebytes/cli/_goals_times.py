@@ -203,7 +203,7 @@ def _goals() -> Iterable[Goal]:
 
     for text, ours, theirs, loop, limit in (
         ("construction with all arguments, each layout", "native:construct", "floor:construct", FIELDS, 1.1),
-        ("attributes, over those of a class with __slots__", "native:read", "slots:read", LOOP, 1.05),
+        ("attributes, over those of __slots__, geometric mean", "native:read", "slots:read", LOOP, 1.05),
         ("==, each layout", "native:equal", "floor:equal", PAIRS, 1.0),
         ("repr, each layout", "native:repr", "floor:repr", LOOP, 1.0),
     ):

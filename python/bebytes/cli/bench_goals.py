@@ -287,7 +287,8 @@ def _show_part(outcomes: Sequence[Outcome], screen: "Screen", detail: bool) -> N
         limit = plain(limit_shown(goal.sign, goal.limit, goal.unit))
         if outcome.reason:
             reasons.append((goal.text, outcome.reason))
-            table.add_row(goal.text, limit, "", "", "not measured", style="dim")
+            # Where the figure would be, as the last column has room for "not met".
+            table.add_row(goal.text, limit, outcome.verdict, "", "", style="dim")
             continue
         # Its unit is that of the figure beside it.
         worst = f"{outcome.worst} {shown(outcome.worst_figure, goal.unit).split()[0]}" if outcome.differs else ""
