@@ -285,13 +285,13 @@ VARIANTS = [
     ("k: bytes = size(1); x: u8 | Point = switch('k', {1: u8})", "x", "comes to bytes"),
     ("k: u8; x: u8 | Point = switch('k', {1.5: u8})", "x", "no value of a selector"),
     ("k: u8; x: u8 | Point = switch('k', {1: int})", "x", "write u8"),
-    ("k: u8; x: u8 | Point = switch('m', {1: u8})", "x", "'m', which Wrong does not declare"),
+    ("k: u8; x: u8 | Point = switch('m', {1: u8})", "x", "names a field that Wrong does not declare"),
     ("x: u8 | Point = switch('k', {1: u8}); k: u8", "x", "move 'k' before 'x'"),
     ("k: u8; x: bytes | Point = switch('k', {1: Point}, default=bytes); y: u8", "x", "behind it"),
 ]
 
 COMPUTED = [
-    ("x: u8 = computed('n')", "x", "'n', which Wrong does not declare"),
+    ("x: u8 = computed('n')", "x", "names a field that Wrong does not declare"),
     ("x: u8 = computed('x + 1')", "x", "itself"),
     ("x: u8 = computed(5)", "x", "write an expression"),
     ("x: f32 = computed('n'); n: u8", "x", "computed fields are integers"),

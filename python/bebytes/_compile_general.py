@@ -324,7 +324,7 @@ class GeneralPlanBuilder(PlanBuilder):
             tree = parse(text)
         except ValueError as e:
             raise builder.field.error(f"the {what} {text!r}: {e}") from None
-        return Formula(builder.references(text, **keywords).number(tree), text)
+        return Formula(builder.references(text, what=what, **keywords).number(tree), text)
 
     def _ready(self, index: int, extra: Extra) -> int | None:
         # The op after which a number that is worked out can be looked at.

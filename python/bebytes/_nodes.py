@@ -269,7 +269,7 @@ class NodeBuilder:
             tree = parse(text)
         except ValueError as e:
             raise self.field.error(f"the {what} {text!r}: {e}") from None
-        expression: Any = self.references(text).length(tree)
+        expression: Any = self.references(text, what=what).length(tree)
         if any(
             n.path[0] in self.schema.field_index or n.path[0] in self.schema.options.parameters for n in names(tree)
         ):

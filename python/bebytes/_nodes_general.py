@@ -215,7 +215,7 @@ class _GeneralBuilder(NodeBuilder):
             tree = parse(text)
         except ValueError as e:
             raise self.field.error(f"the {what} {text!r}: {e}") from None
-        return Formula(self.references(text, **keywords).number(tree), text)
+        return Formula(self.references(text, what=what, **keywords).number(tree), text)
 
     # Values
 
