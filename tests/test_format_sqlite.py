@@ -78,7 +78,8 @@ def fill(database: sqlite3.Connection, page_size: int) -> None:
     database.executescript(SCRIPT)
     database.executemany("INSERT INTO plain VALUES (?, ?, ?)", [(v, i, [v] and v) for i, v in enumerate(VALUES)])
     database.executemany("INSERT INTO plain (rowid, a) VALUES (?, ?)", [(-5, "below"), (2**62, "above")])
-    lengths = [10, page_size // 5, page_size - 60, page_size, 3 * page_size + 17]
+    # Those from page_size - 48 on are the last that fit into a cell, and the first that do not.
+    lengths = [10, page_size // 5, *range(page_size - 48, page_size - 38), page_size, 3 * page_size + 17]
     database.executemany("INSERT INTO plain VALUES (?, ?, NULL)", [("x" * n, n) for n in lengths])
     rows = [(i * 7 % 400, f"name {i * 31 % 400:05} " + "n" * (i % 40)) for i in range(400)]
     database.executemany("INSERT INTO keyed VALUES (?, ?)", rows)
