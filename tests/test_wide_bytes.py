@@ -2,13 +2,32 @@
 Numbers whose width comes from data, and variants in structs with parameters.
 """
 
+import pickle
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from bebytes import Struct, at, bits, computed, count, derived, field, i64, padding, size, switch, u8, u16, u32, u64
-from bebytes.errors import SchemaError
+import bebytes
+from bebytes import (
+    Codec,
+    Struct,
+    at,
+    bits,
+    computed,
+    count,
+    derived,
+    field,
+    i64,
+    padding,
+    size,
+    switch,
+    u8,
+    u16,
+    u32,
+    u64,
+)
+from bebytes.errors import SchemaError, WrongType
 
 Codecs = Callable[..., Any]
 
@@ -108,11 +127,49 @@ def test_objects_compare_without_the_struct_around(codec: Codecs) -> None:
         gap: bytes = padding("(step - length % step) % step")
 
     assert Part(content=b"a") == Part(content=b"a") != Part(content=b"b")
-
-    assert repr(Part(content=b"a")) == "Part(length=1, content=b'a', gap=derived)"
+    assert repr(Part(content=b"a")) == "Part(length=1, content=b'a')"
+    with pytest.raises(WrongType):
+        _ = Part(content=b"a").gap
 
     class Measured(Struct, kw_only=True, parameters=("step",)):
         length: u8 = computed("sizeof(content)")
         content: list[u8]
 
     assert Measured(content=[1, 2]).length == 2
+
+
+def test_parameters_from_the_caller(backend: str) -> None:
+    """
+    Where there is no struct around, a codec gives the parameters; without them nothing is guessed.
+    """
+    value = Words(1, 0, -2, 3)
+    wide = Codec(Words, backend=backend, parameters={"wide": 1})  # type: ignore[arg-type]  # a name from available_backends()
+    assert wide.encode(value).hex() == "000000000000000100fffffffffffffffe0003"
+    assert wide.decode(wide.encode(value)) == value
+    assert wide.decode(wide.encode(value), verify=False) == value
+    assert repr(wide) == f"Codec(Words, byteorder='big', backend={backend!r}, parameters={{'wide': 1}})"
+    again = pickle.loads(pickle.dumps(wide))
+    assert again.encode(value) == wide.encode(value)
+    for call in (
+        value.to_be_bytes,
+        lambda: Words.from_be_bytes(bytes(99)),
+        lambda: Codec(Words),
+        lambda: bebytes.verify(Words, bytes(99), byteorder="big"),
+        lambda: bebytes.decode_many(Words, bytes(99)),
+    ):
+        with pytest.raises(SchemaError, match="Words: takes the parameters wide, so only a struct around it"):
+            call()
+    with pytest.raises(SchemaError, match="Words takes the parameters wide; other are given"):
+        Codec(Words, parameters={"other": 1})
+    with pytest.raises(ValueError, match="byteorder"):
+        Codec(Words, byteorder="middle", parameters={"wide": 1})  # type: ignore[arg-type]  # on purpose
+
+
+def test_parameters_are_not_hidden() -> None:
+    """
+    A field and a parameter of one name would be one thing in expressions and another outside.
+    """
+    with pytest.raises(SchemaError, match=r"_Hidden.size: hides the parameter of that name"):
+
+        class _Hidden(Struct, parameters=("size",)):
+            size: u8

@@ -33,7 +33,7 @@ BITS = [
     ("a: bytes = bits(8)", "a", "bits are for integers"),
     ("a: str = bits(8)", "a", "bits are for integers"),
     ("a: Point = bits(24)", "a", "bits are for integers"),
-    ("a: list[u8] = bits(4)", "a", "only data tells"),
+    ("a: list[u8] = bits(4)", "a", "give it a count"),
     ("a: list[u8] = count(3, bits=4)", "a", "add a field of 4 bits"),
     ("a: u8 | None = bits(8)", "a", "bits are for integers"),
     ("a: bytes = size(1, bits=8)", "a", "bits are for integers"),
@@ -352,7 +352,11 @@ SHAPES = [
     ("x: u8 = bits(4, word=12); y: u8 = bits(4, word=12)", "x", "8, 16, ..."),
     ("x: u8 = bits(4, bit_order='low'); y: u8 = bits(4)", "x", "'msb' or 'lsb'"),
     ("x: u8 = bits(4, word=16); y: u8 = bits(4, word=16)", "x", "word of 16"),
-    ("x: u8 = bits(4, word=8, bit_order='lsb'); y: u8 = bits(4, word=8, bit_order='msb')", "y", "another width, bit order"),
+    (
+        "x: u8 = bits(4, word=8, bit_order='lsb'); y: u8 = bits(4, word=8, bit_order='msb')",
+        "y",
+        "another width, bit order",
+    ),
     ("x: list[u8] = count(2, bits=4, bit_order='lsb')", "x", "no place in a word"),
     ("n: u8; x: u8 = bits('n', bit_order='lsb')", "x", "no place in a word"),
 ]

@@ -5,13 +5,14 @@ What can be wrong about how fields stand together is found here, and said with t
 """
 
 import typing
+from typing import Any
 
 from ._layout import MAXIMUM_DEPTH, MAXIMUM_SIZE, depth_of, is_fixed, is_open, is_plain, minimum_bits, minimum_read
 from ._nodes import NodeBuilder
-from ._plan import Data, List, Node, Number, Op, Plan, Record
+from ._plan import Data, Fixed, List, Node, Number, Op, Plan, Record
 from ._schema import Field, Schema, UndefinedName
+from ._specifier import MISSING, derived
 from .errors import SchemaError
-from .fields import MISSING, derived
 
 
 def compile_plan(schema: Schema, byteorder: str, outermost: bool) -> Plan:
@@ -32,13 +33,11 @@ def compile_plan(schema: Schema, byteorder: str, outermost: bool) -> Plan:
     schema.compiling = True
     try:
         schema.resolve()
-        general = _wants_general(schema)
-        if general:
+        plan = None if _wants_general(schema) else PlanBuilder(schema, byteorder, outermost).build()
+        if plan is None or not plan.plain:
             from ._compile_general import GeneralPlanBuilder
 
             plan = GeneralPlanBuilder(schema, byteorder, outermost).build()
-        else:
-            plan = PlanBuilder(schema, byteorder, outermost).build()
         if schema.recursions:
             _check_recursion(schema, plan)
         return plan
@@ -49,12 +48,29 @@ def compile_plan(schema: Schema, byteorder: str, outermost: bool) -> Plan:
 def _check_recursion(schema: Schema, plan: Plan) -> None:
     # A struct that contains itself must end somewhere, and take something each time.
     for op, field in zip(plan.ops, schema.fields, strict=True):
-        if type(op.node).__name__ == "Recursion":
+        if _always_holds(op.node, schema):
             raise field.error(
-                f"{schema.name} would contain itself without an end; put it into a list, or make it {schema.name} | None with when(...)"
+                f"{schema.name} would contain itself without an end; put it into a list of a count from data, or make it {schema.name} | None"
             )
     if plan.minimum == 0:
         raise SchemaError(f"{schema.name}: contains itself, and may take no bytes; add a field that takes some")
+
+
+def _always_holds(node: Any, schema: Schema) -> bool:
+    # Whether a node cannot be without another struct of this schema inside.
+    kind = type(node).__name__
+    if kind == "Recursion":
+        return bool(node.schema is schema)
+    if isinstance(node, Record):
+        return any(_always_holds(op.node, schema) for op in node.plan.ops)
+    if isinstance(node, List):
+        return isinstance(node.count, Fixed) and node.count.value > 0 and _always_holds(node.item, schema)
+    if kind == "Switch":
+        every = (*node.cases, *((node.default,) if node.default is not None else ()))
+        return all(case.node is not None and _always_holds(case.node, schema) for case in every)
+    if kind in ("Sized", "Placed", "Adapted", "Scaled"):
+        return _always_holds(node.node, schema)
+    return kind == "Ordered" and _always_holds(node.big, schema)
 
 
 def _wants_general(schema: Schema) -> bool:

@@ -4,6 +4,7 @@ Compiler: the plan of a struct with fields or keywords that plain plans do not k
 
 from typing import Any, NamedTuple
 
+from ._boundaries import bits_behind, is_little, items_fit, needs_boundary
 from ._compile import PlanBuilder
 from ._constants import constant_of, rule_of
 from ._expression import names, parse
@@ -11,11 +12,10 @@ from ._formula import leaves
 from ._layout import is_fixed, is_open, minimum_bits
 from ._nodes import NodeBuilder, show
 from ._nodes_general import build_general, order_formula
-from ._plan import Binary, Constant, Data, Fixed, List, Number, Op, Option, Plan, Ref
+from ._plan import Constant, Data, Fixed, List, Number, Op, Option, Plan, Ref
 from ._plan_general import (
     Adapted,
     Checksum,
-    Choice,
     Decimal,
     Extra,
     Formula,
@@ -35,6 +35,9 @@ from ._plan_general import (
 from ._schema import Field
 from ._specifier import MISSING, derived
 from .errors import SchemaError
+
+_MAXIMUM_CHAIN = 64
+"""Numbers that are worked out from each other; what recursion in either runner can bear with ease."""
 
 
 class _Place(NamedTuple):
@@ -101,6 +104,7 @@ class GeneralPlanBuilder(PlanBuilder):
         fields = self.schema.fields
         offset, anchor = 0, -1
         inside: int | None = 0  # bits into a byte, None where only data tells
+        was_little: bool | None = None
         run: list[Field] = []
         word: list[int] = []  # the ops that share a container
         for i, field in enumerate(fields):
@@ -110,13 +114,13 @@ class GeneralPlanBuilder(PlanBuilder):
             builder = NodeBuilder(self.schema, field, order, last and self.outermost, self.ops)
             node: Any = build_general(builder) if own not in (None, "big", "little") else builder.build()
             in_bits = _may_start_anywhere(node, field)
-            if not self.schema.options.unaligned:
-                if inside is None and not in_bits and not _aligns(node):
-                    raise field.error(
-                        "begins where only data tells; put `gap: bytes = align(1)` before it, or write unaligned=True for the class"
-                    )
-                if inside is not None:
-                    self.check_run(run, field, inside, in_bits)
+            if not self.schema.options.unaligned and not _aligns(node):
+                self._check_beginning(field, run, inside, in_bits)
+            self._check_boundary(field, node, inside, begins_word=not word)
+            if inside != 0 and was_little is not None and is_little(node) not in (None, was_little):
+                raise field.error(
+                    "its byte order differs from that of what stands in the same byte; change it on a byte boundary only"
+                )
             run = [*run, field] if in_bits else []
             if is_open(node) and not last and not all(_takes_nothing(f) for f in fields[i + 1 :]):
                 raise field.error(self.not_last(_core(node), fields[i + 1]))
@@ -125,13 +129,16 @@ class GeneralPlanBuilder(PlanBuilder):
             elif word:
                 self._close_word(word)
                 word = []
-            self.ops.append(Op(field.name, node, self._given(field, node), offset, anchor))
+            made: Any = node
+            self.ops.append(Op(field.name, made, self._given(field, node), offset, anchor))
             width = minimum_bits(node) if is_fixed(node) else None
             if width is not None:
                 offset += width
             else:
                 offset, anchor = 0, i
-            inside = 0 if _aligns(node) else _behind(inside, node)
+            inside = bits_behind(inside, node)
+            last_order = is_little(node, last=True)
+            was_little = was_little if last_order is None else last_order
             if inside == 0:
                 run = []
             if word and self._word_is_full(word, inside):
@@ -146,6 +153,33 @@ class GeneralPlanBuilder(PlanBuilder):
                 )
             if run and inside:
                 raise self.unfinished(run, inside)
+            if inside:
+                raise SchemaError(
+                    f"{self.schema.name}: ends {inside} bits into a byte; add `gap: bytes = align(1)`, or write unaligned=True for the class"
+                )
+
+    def _check_beginning(self, field: Field, run: list[Field], inside: int | None, in_bits: bool) -> None:
+        # In a class of whole bytes, only bit fields begin inside one.
+        if inside is None and not in_bits:
+            raise field.error(
+                "begins where only data tells; put `gap: bytes = align(1)` before it, or write unaligned=True for the class"
+            )
+        if inside is not None:
+            self.check_run(run, field, inside, in_bits)
+        if inside and not in_bits:
+            raise field.error(
+                "begins inside a byte, where what stands before it ends; put `gap: bytes = align(1)` before it,"
+                " or write unaligned=True for the class"
+            )
+
+    def _check_boundary(self, field: Field, node: Any, inside: int | None, *, begins_word: bool) -> None:
+        needed = begins_word if isinstance(node, Packed) else needs_boundary(node)
+        if inside != 0 and needed:
+            raise field.error("cannot begin inside a byte; put `gap: bytes = align(1)` before it")
+        if not items_fit(node):
+            raise field.error(
+                "its items end inside a byte, where the next cannot begin or the last would not show; give it a count"
+            )
 
     # Containers
 
@@ -218,9 +252,40 @@ class GeneralPlanBuilder(PlanBuilder):
             ready = self._ready(i, extra)
             if ready is not None:
                 checks.setdefault(ready, []).append(i)
+        self._check_chain(extras)
         for i, given in checks.items():
             extras[i] = extras.get(i, Extra())._replace(checks=tuple(given))
         return [op._replace(extra=extras.get(i)) for i, op in enumerate(ops)]
+
+    def _check_chain(self, extras: dict[int, Extra]) -> None:
+        # Numbers that are worked out from numbers that are worked out have an end, and one that is near.
+        depths: dict[int, int] = {}
+        for i in extras:
+            path = [(i, iter(self._told_by(extras.get(i))))]
+            while path:
+                at, rest = path[-1]
+                inner = next((j for j in rest if j in extras), None)
+                if inner is None:
+                    told_by = [depths[j] for j in self._told_by(extras.get(at)) if j in depths]
+                    depths[at] = 1 + max(told_by, default=0)
+                    path.pop()
+                    if depths[at] > _MAXIMUM_CHAIN:
+                        raise self.schema.fields[at].error(
+                            f"is worked out from {_MAXIMUM_CHAIN} others in a row; {_MAXIMUM_CHAIN} is the most"
+                        )
+                elif any(inner == j for j, _ in path):
+                    names = ", ".join(self.schema.fields[j].name for j, _ in path)
+                    raise self.schema.fields[inner].error(f"is worked out from itself, in a circle with {names}")
+                elif inner not in depths:
+                    path.append((inner, iter(self._told_by(extras.get(inner)))))
+
+    @staticmethod
+    def _told_by(extra: Extra | None) -> list[int]:
+        if extra is None or extra.computed is None:
+            return []
+        return [
+            leaf.path[0] for leaf in leaves(extra.computed.expression) if isinstance(leaf, Ref) and len(leaf.path) == 1
+        ]
 
     def _extra(self, index: int, field: Field, ops: list[Op]) -> Extra | None:
         s = field.specifier
@@ -377,43 +442,6 @@ def _may_start_anywhere(node: Any, field: Field) -> bool:
 
 def _takes_nothing(field: Field) -> bool:
     return field.specifier.general and field.specifier.at is not MISSING
-
-
-def _behind(inside: int | None, node: Any) -> int | None:
-    # Bits into a byte behind a node.
-    core = _core(node)
-    if is_fixed(node):
-        width = minimum_bits(node)
-    elif isinstance(core, Wide):
-        if not _is_whole_bytes(core.width.expression):
-            return None
-        width = 0
-    elif isinstance(core, List):
-        width = minimum_bits(core.item)
-        if width % 8:
-            return None
-        width = 0
-    elif isinstance(node, When):
-        width = minimum_bits(node.node) if is_fixed(node.node) else 0
-        if width % 8:
-            return None
-    else:
-        width = 0  # all that has a variable size is made of whole bytes
-    return None if inside is None else (inside + width) % 8
-
-
-def _is_whole_bytes(width: Any) -> bool:
-    # Whether a number of bits is one of bytes by its form alone, whatever its fields are, such as `8 * n`.
-    match width:
-        case Constant(value):
-            return value % 8 == 0
-        case Binary("*", left, right):
-            return _is_whole_bytes(left) or _is_whole_bytes(right)
-        case Binary("+" | "-", left, right):
-            return _is_whole_bytes(left) and _is_whole_bytes(right)
-        case Choice(_, yes, no):
-            return _is_whole_bytes(yes) and _is_whole_bytes(no)
-    return False
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -8,14 +8,17 @@ from typing import Any
 
 from ._expression import references, solve
 from ._plan import Computed, Data, Length, List, Node, Number, Option, Plan, Record, Ref
+from ._specifier import derived
 from .errors import WrongType
-from .fields import derived
 
 DEFERRED = object()
 """The number cannot be told, because a field behind it is wrong; that field's error is the one to raise."""
 
 MEASURED = object()
 """The number follows from the size or the place of a field, and is told once that is written."""
+
+ABSENT = object()
+"""The field that the number is for is not there; where that holds for all of them, the number is 0."""
 
 UNSOLVABLE = object()
 """There is no whole number, or more than one unknown."""
@@ -72,7 +75,14 @@ def solve_derived(plan: Plan, record: Any) -> Solutions:
     solutions: Solutions = {
         (i,): UNSOLVABLE for i, op in enumerate(plan.ops) if op.derived == "here" and slot_value(record, i) is derived
     }
-    sized = [entry for i, op in enumerate(plan.ops) for entry in sized_by(op.node, slot_value(record, i))]
+    # Padding that was not kept says nothing about its length: it has whatever length there is.
+    values = [(op, slot_value(record, i)) for i, op in enumerate(plan.ops)]
+    sized = [
+        entry
+        for op, value in values
+        if not (op.derived == "padding" and value is derived)
+        for entry in sized_by(op.node, value)
+    ]
     for length, _ in sized:
         for ref in references(length.expression):
             if len(ref.path) > 1 and _nested_value(plan, record, ref) is derived:
@@ -91,10 +101,22 @@ def solve_derived(plan: Plan, record: Any) -> Solutions:
                 progress = progress or isinstance(solution, int)
                 if solution is not UNSOLVABLE:
                     solutions[unknown.path] = solution
+    _settle_absent(sized, solutions)
     return solutions
 
 
+def _settle_absent(sized: list[tuple[Any, Any]], solutions: Solutions) -> None:
+    asked = {ref.path for length, measured in sized if measured is not ABSENT for ref in references(length.expression)}
+    for length, measured in sized:
+        if measured is ABSENT:
+            for ref in references(length.expression):
+                if ref.path not in asked and solutions.get(ref.path) is UNSOLVABLE:
+                    solutions[ref.path] = 0
+
+
 def _solve_one(plan: Plan, record: Any, length: Any, measured: Any, unknown: Ref, solutions: Solutions) -> Any:
+    if measured is ABSENT:
+        return UNSOLVABLE
     if measured is None:
         return DEFERRED
     if measured is MEASURED:
@@ -121,6 +143,12 @@ def sized_by(node: Any, value: Any) -> Iterator[tuple[Any, Any]]:
 
         yield from sized_by_general(node, value)
         return
+    if isinstance(node, Option):
+        if value is None:
+            yield from absent(node.node)
+        else:
+            yield from sized_by(node.node, value)
+        return
     length = length_of(node)
     if isinstance(length, Computed):
         yield length, measure(node, value)
@@ -132,6 +160,14 @@ def sized_by(node: Any, value: Any) -> Iterator[tuple[Any, Any]]:
         else:
             first = item_of_list(value, 0) if length_of_list(value) else _NO_ITEM
         yield from sized_by(node.item, first)
+
+
+def absent(node: Any) -> Iterator[tuple[Any, Any]]:
+    """
+    The computed lengths of a node that is not there.
+    """
+    for length, _ in sized_by(node, UNSET):
+        yield length, ABSENT
 
 
 def length_of(node: Node) -> Length | None:

@@ -6,15 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from ._derive import (
+    ABSENT,
     DEFERRED,
     MEASURED,
     UNSET,
     UNSOLVABLE,
+    absent,
     is_record_of,
     sized_by,
+    slot_value,
     solve_derived,
     unsolved,
 )
+from ._expression import references
 from ._plan import Computed, Data, Plan
 from ._plan_general import Adapted, Case, Ordered, Placed, Sized, Switch, When
 from ._python_write import Output, content_of, write_record
@@ -27,7 +31,9 @@ def sized_by_general(node: Any, value: Any) -> Iterator[tuple[Any, Any]]:
     """
     match node:
         case When(_, inner):
-            if value is not None:
+            if value is None:
+                yield from absent(inner)
+            else:
                 yield from sized_by(inner, value)
         case Sized(length, inner):
             if isinstance(length, Computed):
@@ -52,6 +58,20 @@ def sized_by_general(node: Any, value: Any) -> Iterator[tuple[Any, Any]]:
             case = case_of(cases, default, value)
             if case is not None and case.node is not None:
                 yield from sized_by(case.node, value)
+
+
+def told_by_nothing(plan: Plan, record: Any) -> list[int]:
+    """
+    The derived fields of a record whose number is for fields that are not there, and for no other.
+    """
+    told: set[int] = set()
+    free: set[int] = set()
+    for i, op in enumerate(plan.ops):
+        for length, measured in sized_by(op.node, slot_value(record, i)):
+            (free if measured is ABSENT else told).update(
+                ref.path[0] for ref in references(length.expression) if len(ref.path) == 1
+            )
+    return sorted(free - told)
 
 
 def case_of(cases: tuple[Case, ...], default: Case | None, value: Any) -> Case | None:

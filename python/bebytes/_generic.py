@@ -6,7 +6,7 @@ import copyreg
 import typing
 from typing import Any
 
-from ._schema import schema_of
+from ._schema import is_template, schema_of
 from .errors import SchemaError
 
 
@@ -22,6 +22,8 @@ def specialise(cls: Any, arguments: tuple[Any, ...]) -> Any:
         raise TypeError(f"{cls.__name__} has no type parameters")
     if len(parameters) != len(arguments):
         raise TypeError(f"{cls.__name__} takes {len(parameters)} types, {len(arguments)} are given")
+    if arguments == parameters:
+        return cls
     made = cls.__dict__.get("__bebytes_special__")
     if made is None:
         made = {}
@@ -31,7 +33,11 @@ def specialise(cls: Any, arguments: tuple[Any, ...]) -> Any:
     except TypeError:
         raise SchemaError(f"{cls.__name__}: {arguments!r} are no types") from None
     if known is None:
-        known = made[arguments] = _make(cls, parameters, arguments)
+        try:
+            known = _make(cls, parameters, arguments)
+        except BaseException:
+            made.pop(arguments, None)
+            raise
     return known
 
 
@@ -57,12 +63,18 @@ def _reduce(cls: Any) -> Any:
     return cls.__qualname__ if special is None else (specialise, (special[0], special[1]))
 
 
+def _is_parameter(annotation: Any) -> bool:
+    return isinstance(annotation, typing.TypeVar)
+
+
 def substitute(annotation: Any, types: dict[Any, Any]) -> Any:
     """
     An annotation with types in place of type parameters.
     """
-    if annotation in types if isinstance(annotation, typing.TypeVar) else False:
-        return types[annotation]
+    if _is_parameter(annotation):
+        return types.get(annotation, annotation)
+    if is_template(annotation):
+        return annotation[tuple(types.get(p, p) for p in annotation.__parameters__)]
     origin = typing.get_origin(annotation)
     if origin is None:
         special = getattr(annotation, "__bebytes_types__", None)

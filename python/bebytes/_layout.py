@@ -134,7 +134,8 @@ def is_plain(node: Any) -> bool:
         case Record():
             return node.plan.plain and not node.parameters
         case List():
-            return _is_plain_length(node.count) and is_plain(node.item)
+            in_bits = isinstance(node.item, Number) and node.item.width % 8
+            return _is_plain_length(node.count) and is_plain(node.item) and not in_bits
     return False
 
 

@@ -18,14 +18,15 @@ from ._derive import (
 from ._expression import InvalidValue as NoValue
 from ._expression import references, solve
 from ._formula import evaluate_any
+from ._layout import MAXIMUM_SIZE
 from ._plan import Data, Fixed, List, Number, Plan, Record
 from ._plan_general import Decimal, Formula, Len, Ordered, Packed, Placed, Sized, SizeOf, Varint, When
 from ._python_common import Operand, Scope, follow
 from ._python_formula import PENDING, Pending, look_up, natural, whole
-from ._python_read_general import covered_bytes, holds, position, varint_bytes
+from ._python_read_general import covered_bytes, holds, is_absent, position, varint_bytes
 from ._python_write import Output, check_length, to_number, write_node
+from ._specifier import derived
 from .errors import ChecksumMismatch, EncodeError, InvalidValue, WrongType
-from .fields import derived
 
 Path = tuple[int, ...]
 
@@ -41,7 +42,9 @@ class WritingScope(Scope):
         ops: those of the plan, in the byte order that the data tells.
         pending: the paths of the numbers that are written as zeros for now.
         placed: of the fields at places of their own, where that is, from what their positions count from on.
+        extents: of the same, their bytes, once they are written.
         done: whether all fields are written.
+        late: whether the places are written too, so that nothing may move.
         path: of the struct, from the outermost on.
     """
 
@@ -50,8 +53,11 @@ class WritingScope(Scope):
         "_checks",
         "_own",
         "_pinned",
+        "_told",
         "_varying",
         "done",
+        "extents",
+        "late",
         "ops",
         "out",
         "path",
@@ -71,9 +77,12 @@ class WritingScope(Scope):
         self.out = out
         self.pending: list[Path] = []
         self.placed: dict[int, int] = {}
+        self.extents: dict[int, int] = {}
         self.done = False
+        self.late = False
         self.path = tuple(out.trail)
         self._own = own
+        self._told: dict[int, int] = {}
         self._asked: set[Path] = set()
         self._checks: list[tuple[int, Any, int, int]] = []
         self._pinned: list[tuple[int, int]] = []
@@ -100,7 +109,7 @@ class WritingScope(Scope):
             return look_up(self, leaf)
         if type(leaf).__name__ in ("Parameter", "Item", "Own") or not path:
             return look_up(self, leaf)
-        if path[0] >= len(self.operands):
+        if path[0] >= len(self.operands) or isinstance(self.operands[path[0]], Unwritten):
             return self._to_come(leaf, path)
         operand = follow(self, path)
         if operand is PENDING:
@@ -109,7 +118,7 @@ class WritingScope(Scope):
 
     def _settle(self, indices: range) -> None:
         # Numbers of a variable size are put in before their sizes are asked for.
-        for i in indices:
+        for i in reversed(indices):  # what stands behind counts for what stands before it
             if (i,) in self.pending and (i,) not in self._asked and isinstance(carrier(self.ops[i].node), Varint):
                 self.resolve((i,))
 
@@ -131,9 +140,10 @@ class WritingScope(Scope):
                 raise NoValue(None)
             return length
         if value is derived:
-            if len(path) > 1:
+            first, *more = path
+            if more:
                 raise Pending
-            return self._derived_to_come(path[0])
+            return self._derived_to_come(first)
         if isinstance(plain_node(op.node), Data):
             return str.encode(value) if issubclass(type(value), str) else bytes(value)
         number = number_of(value)
@@ -141,13 +151,26 @@ class WritingScope(Scope):
             raise NoValue(None)
         return number
 
-    def _derived_to_come(self, index: int) -> int:
-        extra = self.plan.ops[index].extra
-        if extra is not None and isinstance(extra.constant, int):
-            return extra.constant
+    @staticmethod
+    def seen(value: Any) -> Operand:
+        """
+        What an expression sees of a value that is not written yet.
+        """
+        return str.encode(value) if isinstance(value, str) else value
+
+    def _derived_to_come(self, index: int) -> Any:
+        op = self.plan.ops[index]
+        extra = op.extra
+        if is_absent(op.node, self, self.start):
+            raise NoValue(None)
+        if extra is not None and extra.constant is not None:
+            constant = extra.constant
+            return str.encode(constant) if isinstance(constant, str) else constant
         if extra is not None and extra.computed is not None:
             computed = extra.computed
-            return int(self._guarded((index,), lambda: whole(computed.expression, self)))
+            if index not in self._told:
+                self._told[index] = int(self._guarded((index,), lambda: whole(computed.expression, self)))
+            return self._told[index]
         solution = self._own.get((index,), UNSET)
         if not isinstance(solution, int):
             raise Pending
@@ -226,6 +249,10 @@ class WritingScope(Scope):
         """
         self.done = True
         waiting = False
+        try:
+            self._settle_varints()
+        except Pending:
+            pass  # the loop below meets it again
         for path in list(self.pending):
             try:
                 if path in self.pending:
@@ -236,6 +263,25 @@ class WritingScope(Scope):
         if waiting:
             self.out.unfinished.append(self)
         return self.spans[-1][1] if self.spans else bit
+
+    def _settle_varints(self) -> None:
+        # Numbers whose own size is part of what they count, until none changes.
+        varints = [
+            path for path in self.pending if len(path) == 1 and isinstance(carrier(self.ops[path[0]].node), Varint)
+        ]
+        for _ in range(10):
+            changed = False
+            for path in reversed(varints):
+                if path in self.pending:
+                    self.resolve(path)
+                    changed = True
+                elif (value := self._value_of(path)) != self.operands[path[0]]:
+                    self._put_in(path, value)
+                    changed = True
+            if not changed:
+                return
+        if varints:
+            raise unsolved(path=(self.ops[varints[0][0]].name,), offset=self.spans[varints[0][0]][0])
 
     def _checked(self) -> bool:
         # Lengths and given numbers that had to wait; whether all could be looked at.
@@ -282,6 +328,7 @@ class WritingScope(Scope):
         Raises:
             EncodeError: it still cannot be told.
         """
+        self.late = True
         try:
             for path in list(self.pending):
                 if path in self.pending:
@@ -416,7 +463,9 @@ class WritingScope(Scope):
         node = self.ops[index].node
         if index in self.placed and _has_place(node, length):
             return self.placed[index]
-        if index >= len(self.spans) or _has_place(node, length):
+        if index in self.extents:
+            return self.extents[index]
+        if index >= len(self.spans) or _place_of(node) is not None:
             raise Pending
         self._settle(range(index, index + 1))
         start, end = self.spans[index]
@@ -469,9 +518,15 @@ class WritingScope(Scope):
         self.out.data[at : at + (end - start) // 8] = content
         moved = len(content) * 8 - (end - start)
         if moved:
-            _move(self, end, moved)
-            for scope in self.out.unfinished:
-                _move(scope, end, moved)
+            self._told.clear()
+            if self.late:
+                raise unsolved(offset=start)  # what it moves has been told where it is
+            seen: set[int] = set()
+            for scope in (self, *(s for s in self.out.unfinished if s.out is self.out)):
+                _move(scope, end, moved, seen)
+            for place in self.out.places:
+                if place.scope.out is self.out and place.bit >= end:
+                    place.bit += moved
             inner.spans[index] = (start, start + len(content) * 8)
 
     # Places
@@ -526,17 +581,19 @@ class Place:
             raise
         scope.placed[self.index] = target - origin
         out = Output(target, main)
+        before = len(main.unfinished)
         out.places, out.unfinished, out.trail = main.places, main.unfinished, list(self.path)
         try:
-            if target < 0:
+            if not 0 <= target <= MAXIMUM_SIZE:
                 raise InvalidValue(target - origin, "a position inside the message", offset=self.bit)
-            operand, _ = write_node(node.node, self.value, out, target * 8, {}, scope)
+            operand, behind = write_node(node.node, self.value, out, target * 8, {}, scope)
+            scope.extents[self.index] = (behind + 7) // 8 - target
             _merge(main, out, target, self.bit)
         except EncodeError as e:
             e.path = (*self.path, *e.path)
             raise
         _adopt(operand, main)
-        for scope_of_place in main.unfinished:
+        for scope_of_place in main.unfinished[before:]:
             if scope_of_place.out is out:
                 scope_of_place.out = main
         scope.operands[self.index] = operand
@@ -545,9 +602,8 @@ class Place:
 def _merge(main: Output, out: Output, target: int, bit: int) -> None:
     # Bytes that are there already must be the same; those that nothing is written to are zeros.
     end = target + len(out.data)
-    for start, behind in main.taken():
-        low, high = max(start, target), min(behind, end)
-        if low < high and main.data[low:high] != out.data[low - target : high - target]:
+    for low, high in main.overlapping(target, end):
+        if main.data[low:high] != out.data[low - target : high - target]:
             raise InvalidValue(target, "a position whose bytes are free, or the same", offset=bit)
     main.data.extend(bytes(max(end - len(main.data), 0)))
     main.data[target:end] = out.data
@@ -561,8 +617,11 @@ def _adopt(operand: Operand, main: Output) -> None:
             _adopt(inner, main)
 
 
-def _move(scope: Any, behind: int, by: int) -> None:
-    # Of a scope and all inside it: what begins or ends at `behind` or later.
+def _move(scope: Any, behind: int, by: int, seen: set[int]) -> None:
+    # Of a scope and all inside it, each once: what begins or ends at `behind` or later.
+    if id(scope) in seen:
+        return
+    seen.add(id(scope))
     if scope.start >= behind:
         scope.start += by
     scope.spans = [
@@ -570,7 +629,7 @@ def _move(scope: Any, behind: int, by: int) -> None:
     ]
     for operand in scope.operands:
         if isinstance(operand, Scope):
-            _move(operand, behind, by)
+            _move(operand, behind, by, seen)
 
 
 def carrier(node: Any) -> Any:
@@ -618,10 +677,17 @@ def _width(node: Any) -> int:
     raise WrongType("a number", "derived")
 
 
-def _has_place(node: Any, length: Any) -> bool:
+def _place_of(node: Any) -> Placed | None:
     while not isinstance(node, Placed):
-        if isinstance(node, Sized | When):
+        if isinstance(node, Ordered):
+            node = node.big
+        elif isinstance(node, Sized | When):
             node = node.node
         else:
-            return False
-    return node.position is length
+            return None
+    return node
+
+
+def _has_place(node: Any, length: Any) -> bool:
+    place = _place_of(node)
+    return place is not None and place.position is length

@@ -30,6 +30,7 @@ from ._plan_general import (
 from ._python_common import Operand, Scope, find_member, follow
 from ._python_formula import parameters_of, whole
 from ._python_read import Input, find_data, number_value, read_item, read_length, read_node, read_record
+from ._specifier import derived
 from ._text import decode_text, strip_padding
 from .errors import (
     ChecksumMismatch,
@@ -44,7 +45,6 @@ from .errors import (
     LimitExceeded,
     TrailingData,
 )
-from .fields import derived
 from .types import Overlong
 
 MAXIMUM_RECURSION = 64
@@ -61,6 +61,7 @@ def read_general_record(plan: Plan, source: Input, bit: int, parameters: tuple[i
     cls: Any = plan.cls
     record = object.__new__(cls)
     scope = Scope(plan, bit, parameters)
+    nothing_there = False
     ops = _turned(plan, plan.ops, -1, scope, bit)
     for i in range(len(ops)):
         op, start = ops[i], bit
@@ -80,8 +81,21 @@ def read_general_record(plan: Plan, source: Input, bit: int, parameters: tuple[i
                 cls.__bebytes_slots__[j].__set__(record, scope.operands[j])
         for j in op.extra.checks if op.extra is not None else ():
             _check_given(ops[j], j, source, scope)
+        nothing_there = nothing_there or (value is None and operand is None)
         ops = _turned(plan, ops, i, scope, bit)
+    if nothing_there:
+        _keep_what_nothing_tells(plan, record, scope)
     return record, scope, bit
+
+
+def _keep_what_nothing_tells(plan: Plan, record: Any, scope: Scope) -> None:
+    # The number for a field that is not there is written as 0; any other is kept to be written again.
+    from ._derive_general import told_by_nothing
+
+    cls: Any = plan.cls
+    for j in told_by_nothing(plan, record):
+        if plan.ops[j].derived == "here" and scope.operands[j]:
+            cls.__bebytes_slots__[j].__set__(record, scope.operands[j])
 
 
 def _turned(plan: Plan, ops: tuple[Op, ...], done: int, scope: Scope, bit: int) -> tuple[Op, ...]:
@@ -525,9 +539,10 @@ def read_unaligned_option(node: Option, source: Input, bit: int, scope: Scope) -
     Raises:
         DecodeError: as for any option.
     """
+    from ._boundaries import is_little
     from ._layout import is_fixed, minimum_bits
 
-    little = getattr(node.node, "little", False)
+    little = bool(is_little(node.node))
     tag = take_bits(source, bit, 8, little=little)
     if tag > 1:
         raise InvalidDiscriminant(tag, "Option", offset=bit)

@@ -7,6 +7,7 @@ An error starts with an empty path and gains a step on its way out of each field
 
 import math
 import struct
+from bisect import bisect_left, bisect_right
 from operator import index
 from typing import Any
 
@@ -27,8 +28,8 @@ from ._layout import is_fixed, minimum_bits
 from ._plan import After, Computed, Data, Fixed, List, Number, Option, Plan, Record, Rest, Until
 from ._python_common import Operand, Scope, evaluate_over, find_member
 from ._python_read import FLOAT_FORMATS
+from ._specifier import derived
 from .errors import EncodeError, LengthMismatch, MarkerInData, OutOfRange, WrongType
-from .fields import derived
 
 
 class Output:
@@ -69,13 +70,21 @@ class Output:
         """
         Note bytes that something is written to.
         """
-        merged: list[tuple[int, int]] = []
-        for span in sorted([*self.taken(), (start, end)]):
-            if merged and span[0] <= merged[-1][1]:
-                merged[-1] = (merged[-1][0], max(merged[-1][1], span[1]))
-            else:
-                merged.append(span)
-        self._taken = merged
+        spans = self.taken()
+        # Those that touch become one; mostly that is the last, or none.
+        low = bisect_left(spans, start, key=_behind)
+        high = bisect_right(spans, end, key=_first)
+        if low < high:
+            start, end = min(start, spans[low][0]), max(end, spans[high - 1][1])
+        spans[low:high] = [(start, end)]
+
+    def overlapping(self, start: int, end: int) -> "list[tuple[int, int]]":
+        """
+        The bytes of a range that something is written to, in order.
+        """
+        spans = self.taken()
+        some = spans[bisect_right(spans, start, key=_behind) : bisect_left(spans, end, key=_first)]
+        return [(max(first, start), min(behind, end)) for first, behind in some]
 
     def put(self, number: int, width: int, bit: int, *, little: bool) -> None:
         """
@@ -102,6 +111,14 @@ class Output:
         else:
             self.data += content
         return bit + len(content) * 8
+
+
+def _first(span: tuple[int, int]) -> int:
+    return span[0]
+
+
+def _behind(span: tuple[int, int]) -> int:
+    return span[1]
 
 
 def write_record(
@@ -237,7 +254,11 @@ def _float_bits(node: Number, value: Any, bit: int) -> int:
 
 
 def _write_option(node: Option, value: Any, out: Output, bit: int, scope: Scope | None) -> tuple[Operand, int]:
-    little = getattr(node.node, "little", False)
+    little = False
+    if bit % 8:
+        from ._boundaries import is_little
+
+        little = bool(is_little(node.node))
     if value is None:
         size = minimum_bits(node.node) if is_fixed(node.node) else 0
         out.put(0, 8 + size, bit, little=little)
@@ -274,9 +295,11 @@ def framed(length: Any, content: bytes, bit: int) -> bytes:
     """
     match length:
         case Until(marker):
-            if marker in content:
+            ending = bytes([marker]) if isinstance(marker, int) else marker
+            written = content + ending
+            if written.find(ending) < len(content):  # also where it ends with part of its marker
                 raise MarkerInData(marker, offset=bit)
-            return content + (bytes([marker]) if isinstance(marker, int) else marker)
+            return written
         case After(marker):
             return (bytes([marker]) if isinstance(marker, int) else marker) + content
     return content

@@ -208,7 +208,7 @@ class References:
                 )
             return SizeOf((), 0)
         if len(ends) == 1 and ends[0] == (self.field.name,) and self.later:
-            index = self._index(self.field.name)
+            index = self._own_index(self.field.name)
             return SizeOf((index,), index)
         if len(ends) == 1:
             self._known(ends[0][0])
@@ -219,14 +219,14 @@ class References:
         last = ends[1][0] if ends[1] else fields[-1].name
         for end in (first, last):
             self._known(end)
-        i, j = self._index(first), self._index(last)
+        i, j = self._own_index(first), self._own_index(last)
         if i > j:
             raise self.field.error(f"{self.text!r}: {last!r} stands before {first!r}")
         return SizeOf((i,), j)
 
-    def _index(self, name: str) -> int:
-        # Of a field whose bytes are measured; what is worked out when all is there may measure itself.
-        if self.later and name == self.field.name:
+    def _own_index(self, name: str) -> int:
+        # Of a field of this struct; a number that is worked out may count its own bytes.
+        if name == self.field.name and self.later:
             return self.schema.field_index[name]
         (index,), _ = self._path(Name((name,)))
         return index

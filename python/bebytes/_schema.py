@@ -11,8 +11,8 @@ import typing
 from _thread import RLock
 from typing import Any
 
+from ._specifier import MISSING, Missing, Specifier, derived
 from .errors import SchemaError
-from .fields import MISSING, Missing, Specifier, derived
 from .types import Scalar
 
 if typing.TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Field:
     __slots__ = (
         "_module",
         "_scope",
+        "_types",
         "constants",
         "default",
         "default_factory",
@@ -83,6 +84,7 @@ class Field:
         # What texts mean: the names seen when the class was made, then those that its module has at first use.
         self._scope = scope
         self._module = module
+        self._types: tuple[dict[Any, Any], ...] = ()  # for type parameters, once the annotation is known
         self.constants: dict[str, Any] = {}
         self._check_defaults()
 
@@ -125,15 +127,20 @@ class Field:
         """
         from copy import copy
 
+        made = copy(self)
+        made._types = (*self._types, types)
+        return made
+
+    def _put_types(self, types: dict[Any, Any]) -> None:
+        from copy import copy
+
         from ._generic import substitute, substitute_in
 
-        made = copy(self)
-        made.type = substitute(self.resolve(), types)
+        self.type = substitute(self.type, types)
         if self.specifier.switch is not MISSING:
-            made.specifier = copy(self.specifier)
+            self.specifier = copy(self.specifier)
             selector, cases, default = self.specifier.switch
-            made.specifier.switch = (selector, substitute_in(cases, types), substitute(default, types))
-        return made
+            self.specifier.switch = (selector, substitute_in(cases, types), substitute(default, types))
 
     def see(self, cls: Any) -> None:
         """
@@ -153,9 +160,13 @@ class Field:
         if self._scope is not None:
             self.type = self._resolve(self.type, {**self._module, **self._scope})
             self._scope = None
+        if self._types:
+            pending, self._types = self._types, ()
+            for types in pending:
+                self._put_types(types)
         return self.type
 
-    def meaning(self, annotation: Any, cls: type) -> Any:
+    def meaning(self, annotation: Any, cls: Any) -> Any:
         """
         What an annotation beside that of the field means; names in it are found as those of expressions are, and `cls`.
         """
@@ -467,10 +478,20 @@ def is_open_type(annotation: Any) -> bool:
     """
     if isinstance(annotation, typing.TypeVar):
         return True
+    if is_template(annotation):
+        return True
     special = getattr(annotation, "__bebytes_types__", None) if isinstance(annotation, type) else None
     if special is not None:
         return any(is_open_type(a) for a in special[1])
     return any(is_open_type(a) for a in typing.get_args(annotation))
+
+
+def is_template(annotation: Any) -> bool:
+    """
+    Whether an annotation is a struct class whose type parameters are open.
+    """
+    schema = annotation.__dict__.get("__bebytes_schema__") if isinstance(annotation, type) else None
+    return isinstance(schema, Schema) and schema.template
 
 
 def scalar_of(annotation: Any) -> "Scalar | None":

@@ -22,14 +22,16 @@ from ._schema import (
     hide,
     is_classvar,
     is_open_type,
+    is_template,
     own_annotations,
     scalar_of,
     schema_of,
     scope_of,
     visible,
 )
+from ._specifier import Derived, Specifier
 from .errors import SchemaError
-from .fields import Derived, Specifier, after, bits, count, field, size, until
+from .fields import after, bits, count, field, size, until
 from .relations import at, checksum, computed, const, repeat_until, switch, when
 from .shapes import align, bcd, fixed, padding, reserved, scaled
 
@@ -135,6 +137,9 @@ class StructMeta(type):
         special = body.get("__bebytes_types__")
         if special is not None:
             fields = tuple(f.with_types(special[2]) for f in fields)
+        for f in fields:
+            if f.name in options.parameters:
+                raise SchemaError(f"{name}.{f.name}: hides the parameter of that name; choose another name for one")
         _check_order_of_defaults(name, fields)
         body["__slots__"] = tuple(f.name for f in own)
         body.setdefault("__match_args__", tuple(f.name for f in fields if not f.kw_only))
@@ -315,8 +320,24 @@ def _finish(cls: Any, schema: Schema) -> None:
 
             setattr(cls, f.name, DerivedAttribute(f.name, i, cls.__bebytes_slots__[i]))
     cls.__init__ = Init(cls, schema.fields)
+    special = cls.__dict__.get("__bebytes_types__")
+    if special is not None:
+        special[0].__bebytes_special__[special[1]] = cls  # before its layout, which may name it
     _check_layout(cls, schema)
     _backend.attach(cls)
+
+
+def _has_open_types(cls: Any, schema: Schema) -> bool:
+    # A class without parameters of its own that names an open one is wrong, and its plan says so.
+    is_generic = bool(getattr(cls, "__parameters__", ())) or any(is_template(base) for base in cls.__bases__)
+    for f in schema.fields if is_generic else ():
+        try:
+            f.resolve()
+        except UndefinedName:
+            pass  # found again at first use
+        if is_open_type(f.type):
+            return True
+    return False
 
 
 def _check_layout(cls: Any, schema: Schema) -> None:
@@ -324,7 +345,7 @@ def _check_layout(cls: Any, schema: Schema) -> None:
     for f in schema.fields:
         f.see(cls)
     try:
-        if any(is_open_type(f.type) for f in schema.fields):
+        if _has_open_types(cls, schema):
             schema.template = True
             return
         schema.plan("big")

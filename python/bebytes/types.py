@@ -8,7 +8,7 @@ Each is an `Annotated` alias, so that a type checker sees `int`, `float` or `str
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 if TYPE_CHECKING:
-    from typing import Self
+    from typing import Any, Self
 
 __all__ = [
     "Overlong",
@@ -62,6 +62,10 @@ class Scalar:
     def __repr__(self) -> str:
         return self.name
 
+    def __reduce__(self) -> "tuple[Any, ...]":
+        # The same object again: types are told apart by it.
+        return _scalar_of, (self.name,)
+
 
 u8: TypeAlias = Annotated[int, Scalar("u8", "int", 8)]
 u16: TypeAlias = Annotated[int, Scalar("u16", "int", 16)]
@@ -91,6 +95,11 @@ sleb128: TypeAlias = Annotated[int, Scalar("sleb128", "leb128", 64, signed=True)
 zigzag: TypeAlias = Annotated[int, Scalar("zigzag", "zigzag", 64, signed=True)]
 vlq: TypeAlias = Annotated[int, Scalar("vlq", "vlq", 64)]
 sqlite_varint: TypeAlias = Annotated[int, Scalar("sqlite_varint", "sqlite", 64, signed=True)]
+
+
+def _scalar_of(name: str) -> Scalar:
+    scalar: Scalar = globals()[name].__metadata__[0]
+    return scalar
 
 
 class Overlong(int):

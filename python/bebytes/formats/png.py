@@ -17,7 +17,7 @@ The standard is the W3C's "Portable Network Graphics (PNG) Specification (Third 
 >>> data[:24]
 b'\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x02\x00\x00\x00\x01'
 >>> png.Image.from_bytes(data).chunks[0]
-Chunk(length=18, kind=<Kind.tEXt: 1950701684>, body=Text(keyword='Title', text='red and blue'), crc=2936626065)
+Chunk(length=18, kind=<Kind.tEXt: 1950701684>, body=Text(keyword='Title', text='red and blue'))
 >>> zlib.decompress(image.data)
 b'\x00\xff\x00\x00\x00\x00\xff'
 
@@ -28,21 +28,7 @@ says.
 
 import enum
 
-from bebytes import (
-    Struct,
-    bits,
-    checksum,
-    const,
-    derived,
-    field,
-    repeat_until,
-    scaled,
-    switch,
-    u8,
-    u16,
-    u32,
-    until,
-)
+from bebytes import Struct, bits, checksum, const, derived, field, repeat_until, scaled, switch, u8, u16, u32, until
 
 __all__ = [
     "AnimationControl",
@@ -456,7 +442,7 @@ class Chunk(Struct, kw_only=True, parameters=("colour_type",)):
     """
 
     length: u32 = derived
-    kind: Kind = field(default=derived, unknown="keep")
+    kind: Kind | int = field(default=derived, unknown="keep")
     body: Body = switch(
         "kind",
         {
