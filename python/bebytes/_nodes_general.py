@@ -311,7 +311,7 @@ class _GeneralBuilder(NodeBuilder):
         if carrier is not None:
             return carrier
         for entry in getattr(annotation, "__metadata__", ()):
-            if scalar_of(entry) is not None or entry in (bytes, str):
+            if scalar_of(entry) is not None or entry in (bytes, str, bool) or _is_enum(entry) or is_struct(entry):
                 return entry
         annotation = unwrap(annotation)
         if scalar_of(annotation) is not None or annotation in (bytes, str, bool):
@@ -619,6 +619,13 @@ def _leaf(annotation: Any) -> Any:
             (annotation,) = rest
         else:
             return annotation
+
+
+def is_struct(annotation: Any) -> bool:
+    """
+    Whether an annotation is a struct class.
+    """
+    return isinstance(annotation, type) and hasattr(annotation, "__bebytes_schema__")
 
 
 def _is_enum(annotation: Any) -> bool:
