@@ -8,6 +8,7 @@
 //! - [`tape`]: records as a flat run of words, in memory that is used again.
 //! - [`explain`]: what the runners do for a plan, in plain words.
 //! - [`probe`] and [`trace`]: where the time goes.
+//! - [`checksum`]: CRCs and other checksums, by their names.
 //! - `bits`: every shift and mask.
 //!
 //! Nothing here but `python` (behind the feature of that name) knows an interpreter.
@@ -24,6 +25,8 @@
 
 pub mod bits;
 mod check;
+pub mod checksum;
+mod checksum_crc;
 mod compile;
 pub mod decode;
 mod derive;
@@ -31,6 +34,12 @@ pub mod encode;
 pub mod error;
 pub mod explain;
 mod expression;
+pub mod formula;
+pub mod general;
+mod general_compile;
+mod general_nodes;
+mod general_numbers;
+pub mod general_read;
 mod linear;
 mod linear_compile;
 mod linear_read;
@@ -50,6 +59,7 @@ mod reader;
 mod ready;
 mod table;
 pub mod tape;
+pub mod text;
 pub mod trace;
 pub mod value;
 mod writer;

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import bebytes
+import bebytes.formats
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -23,6 +24,7 @@ def modules() -> list[str]:
     All modules of the package that can be imported here; the command and its extras have tests of their own.
     """
     found = [m.name for m in pkgutil.iter_modules(bebytes.__path__, "bebytes.")]
+    found += [m.name for m in pkgutil.iter_modules(bebytes.formats.__path__, "bebytes.formats.")]
     return [
         "bebytes",
         *(n for n in found if n not in ("bebytes.__main__", "bebytes.cli", "bebytes._native", "bebytes._core")),

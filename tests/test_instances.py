@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bebytes import Struct, available_backends, decode_many, u8, u16
-from bebytes.fields import size
+from bebytes.fields import field, size
 
 
 class Pair(Struct):
@@ -24,6 +24,22 @@ class Frame(Struct):
     n: u8
     body: bytes = size("n")
     pair: Pair
+
+
+class Lists(Struct):
+    items: list[u8]
+
+
+class Defaults(Struct):
+    items: list[u8] = field(default_factory=list[int])
+
+
+class Frozen(Struct, frozen=True):
+    left: u8
+
+
+class Below(Pair):
+    """No field of its own."""
 
 
 def test_an_ended_instance_leaves_nothing_to_the_next() -> None:
@@ -77,10 +93,63 @@ def test_cycles_are_collected() -> None:
     assert reference() is None
 
 
-def test_instances_are_tracked_once_they_are_made() -> None:
-    assert gc.is_tracked(Pair(1, 2))
-    assert gc.is_tracked(Pair.from_be_bytes(b"\1\0\2"))
-    assert gc.is_tracked(Frame.from_be_bytes(b"\0\1\0\2").pair)
+NATIVE = available_backends()[0] == "native"
+
+
+@pytest.mark.parametrize(
+    ("make", "holds"),
+    [
+        (lambda: Pair(1, 2), False),
+        (lambda: Pair(left=1, right=2), False),
+        (lambda: Pair.from_be_bytes(b"\1\0\2"), False),
+        (lambda: Frame.from_be_bytes(b"\0\1\0\2").pair, False),
+        (lambda: decode_many(Pair, bytes(3))[0], False),
+        (lambda: Frame.from_be_bytes(b"\0\1\0\2"), True),
+        (lambda: Frame(0, b"", Pair(1, 2)), True),
+        (lambda: Pair(1, []), True),  # type: ignore[arg-type]  # construction does not check
+        (lambda: Lists.from_be_bytes(b"\1"), True),
+        (lambda: Defaults(), True),
+        (lambda: object.__new__(Pair), True),
+        (lambda: Frozen.from_be_bytes(b"\1"), False),
+        (lambda: Frozen([]), True),  # type: ignore[arg-type]
+    ],
+)
+def test_the_collector_is_told_of_instances_that_may_hold_others(make: Any, holds: bool) -> None:
+    """
+    All others cost nothing in a collection, however many there are.
+    """
+    assert gc.is_tracked(make()) is (holds or not NATIVE)
+
+
+@pytest.mark.parametrize("make", [lambda: Pair(1, 2), lambda: Pair.from_be_bytes(b"\1\0\2"), lambda: Below(1, 2)])
+def test_the_collector_is_told_once_an_instance_may_hold_others(make: Any) -> None:
+    value = make()
+    value.left = 5
+    assert (value.left, gc.is_tracked(value)) == (5, not NATIVE)
+    value.left = [value]
+    value.right = []
+    assert gc.is_tracked(value)
+
+    reference = weakref.ref(value)
+    del value
+    gc.collect()
+    assert reference() is None
+
+
+def test_attributes_are_set_and_deleted_as_ever() -> None:
+    value = Pair(1, 2)
+    del value.left
+    with pytest.raises(AttributeError):
+        _ = value.left
+    value.left = 3
+    assert value.left == 3
+    with pytest.raises(AttributeError):
+        value.other = 1  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError):
+        del value.other  # type: ignore[attr-defined]
+    frozen = Frozen(1)
+    object.__setattr__(frozen, "left", 4)  # the usual way in a __post_init__
+    assert frozen.left == 4
 
 
 def test_long_chains_end_without_deep_recursion() -> None:

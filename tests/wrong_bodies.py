@@ -352,7 +352,11 @@ SHAPES = [
     ("x: u8 = bits(4, word=12); y: u8 = bits(4, word=12)", "x", "8, 16, ..."),
     ("x: u8 = bits(4, bit_order='low'); y: u8 = bits(4)", "x", "'msb' or 'lsb'"),
     ("x: u8 = bits(4, word=16); y: u8 = bits(4, word=16)", "x", "word of 16"),
-    ("x: u8 = bits(4, word=8, bit_order='lsb'); y: u8 = bits(4, word=8, bit_order='msb')", "y", "another width, bit order"),
+    (
+        "x: u8 = bits(4, word=8, bit_order='lsb'); y: u8 = bits(4, word=8, bit_order='msb')",
+        "y",
+        "another width, bit order",
+    ),
     ("x: list[u8] = count(2, bits=4, bit_order='lsb')", "x", "no place in a word"),
     ("n: u8; x: u8 = bits('n', bit_order='lsb')", "x", "no place in a word"),
 ]

@@ -3,7 +3,8 @@ The table of backends, and the codecs that run on them.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import index
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from ._manners import MANNERS
@@ -86,28 +87,44 @@ def runner(cls: Any, byteorder: str, backend: str | None = None) -> "Runner":
         ImportError: the backend is not installed.
         SchemaError: `cls` is no struct, or declares no valid layout.
     """
-    if byteorder not in ("big", "little"):
-        raise ValueError(f"byteorder is {byteorder!r}; write 'big' or 'little'")
-    if backend is None:
-        backend = DEFAULT
-    elif backend not in _NAMES:
-        raise ValueError(f"there is no backend {backend!r}; write 'native' or 'python'")
-    elif backend not in available_backends():
-        kept_out = os.environ.get("BEBYTES_BACKEND") == "python"
-        why = "BEBYTES_BACKEND=python keeps it out" if kept_out else "the extension bebytes._core is not installed"
-        raise ImportError(f"the backend {backend!r} is not available: {why}")
+    backend = _checked(byteorder, backend)
     schema = schema_of(cls)
     schema.plan(byteorder)
-    if schema.options.parameters:
-        raise SchemaError(
-            f"{schema.name}: takes the parameters {', '.join(schema.options.parameters)},"
-            " so only a struct around it can be read and written"
-        )
+    refuse_parameters(schema)
     made = schema.runners.get((backend, byteorder))
     if made is None:
         with LOCK:
             made = schema.runners.setdefault((backend, byteorder), _make(schema, byteorder, backend))
     return made  # type: ignore[no-any-return]  # the table of a schema is untyped, to keep its module free of backends
+
+
+def refuse_parameters(schema: Schema) -> None:
+    """
+    Refuse a class that gets numbers from the struct around it, where there is none.
+
+    Raises:
+        SchemaError: it takes parameters.
+    """
+    if schema.options.parameters:
+        raise SchemaError(
+            f"{schema.name}: takes the parameters {', '.join(schema.options.parameters)},"
+            " so only a struct around it can be read and written, or a Codec with parameters={...}"
+        )
+
+
+def _checked(byteorder: str, backend: str | None) -> str:
+    # The backend that is meant.
+    if byteorder not in ("big", "little"):
+        raise ValueError(f"byteorder is {byteorder!r}; write 'big' or 'little'")
+    if backend is None:
+        return DEFAULT
+    if backend not in _NAMES:
+        raise ValueError(f"there is no backend {backend!r}; write 'native' or 'python'")
+    if backend not in available_backends():
+        kept_out = os.environ.get("BEBYTES_BACKEND") == "python"
+        why = "BEBYTES_BACKEND=python keeps it out" if kept_out else "the extension bebytes._core is not installed"
+        raise ImportError(f"the backend {backend!r} is not available: {why}")
+    return backend
 
 
 def own_runner(cls: Any, byteorder: str) -> "Runner":
@@ -120,8 +137,25 @@ def own_runner(cls: Any, byteorder: str) -> "Runner":
         return runner(cls, byteorder)
 
 
+def _with_parameters(cls: Any, byteorder: str, backend: str | None, given: Mapping[str, int] | None) -> "Runner":
+    # Of a class that gets its parameters from the caller, since there is no struct around it.
+    if given is None:
+        return runner(cls, byteorder, backend)
+    _checked(byteorder, backend)
+    plan = schema_of(cls).plan(byteorder)
+    if set(given) != set(plan.parameters):
+        raise SchemaError(
+            f"{plan.name} takes the parameters {', '.join(plan.parameters) or 'none'}; {', '.join(given) or 'none'} are given"
+        )
+    if not given:
+        return runner(cls, byteorder, backend)
+    from ._python import Runner as Readable
+
+    return Readable(plan, tuple(index(given[name]) for name in plan.parameters))
+
+
 def _make(schema: Schema, byteorder: str, backend: str) -> "Runner":
-    if backend == "native" and _native is not None and schema.plan(byteorder).plain:
+    if backend == "native" and _native is not None:
         codec: Runner = _native.codec(schema.cls, byteorder)
         return codec
     if not schema.plan(byteorder).plain:
@@ -169,41 +203,56 @@ class Codec(Generic[S]):
         encode_into: `encode_into(value, buffer, offset=0)` writes them into a writable buffer from `offset` (bytes) on,
             all or nothing, and gives the bytes written.
 
+    Args:
+        parameters: the numbers that a class with `parameters` gets, where no struct around it gives them.
+
     Raises:
         ValueError: the byte order or the backend has an unknown name.
         ImportError: the backend is not installed.
-        SchemaError: `cls` is no struct, or declares no valid layout.
+        SchemaError: `cls` is no struct, declares no valid layout, or takes other parameters.
     """
 
-    __slots__ = ("backend", "byteorder", "cls", "decode", "decode_prefix", "encode", "encode_into")
+    __slots__ = ("backend", "byteorder", "cls", "decode", "decode_prefix", "encode", "encode_into", "parameters")
 
     cls: type[S]
     byteorder: ByteOrder
     backend: Backend
+    parameters: dict[str, int]
     decode: "_Decode[S]"
     decode_prefix: "_Decode[tuple[S, int]]"
     encode: Callable[[S], bytes]
     encode_into: "_EncodeInto[S]"
 
-    def __init__(self, cls: type[S], *, byteorder: ByteOrder = "big", backend: Backend | None = None) -> None:
-        run = runner(cls, byteorder, backend)
+    def __init__(
+        self,
+        cls: type[S],
+        *,
+        byteorder: ByteOrder = "big",
+        backend: Backend | None = None,
+        parameters: Mapping[str, int] | None = None,
+    ) -> None:
+        run = _with_parameters(cls, byteorder, backend, parameters)
         self.cls = cls
         self.byteorder = byteorder
         self.backend = backend or DEFAULT
+        self.parameters = dict(parameters or {})
         self.decode = run.decode
         self.decode_prefix = run.decode_prefix
         self.encode = run.encode
         self.encode_into = run.encode_into
 
     def __repr__(self) -> str:
-        return f"Codec({self.cls.__name__}, byteorder={self.byteorder!r}, backend={self.backend!r})"
+        given = f", parameters={self.parameters}" if self.parameters else ""
+        return f"Codec({self.cls.__name__}, byteorder={self.byteorder!r}, backend={self.backend!r}{given})"
 
     def __reduce__(self) -> "tuple[Any, ...]":
-        return _restore_codec, (self.cls, self.byteorder, self.backend)
+        return _restore_codec, (self.cls, self.byteorder, self.backend, self.parameters)
 
 
-def _restore_codec(cls: type[S], byteorder: ByteOrder, backend: Backend) -> Codec[S]:
-    return Codec(cls, byteorder=byteorder, backend=backend)
+def _restore_codec(
+    cls: type[S], byteorder: ByteOrder, backend: Backend, parameters: Mapping[str, int] | None = None
+) -> Codec[S]:
+    return Codec(cls, byteorder=byteorder, backend=backend, parameters=parameters or None)
 
 
 if TYPE_CHECKING:

@@ -5,10 +5,11 @@ Compiler: where nodes begin and end inside a byte.
 from typing import Any
 
 from ._layout import is_fixed, minimum_bits
-from ._plan import Computed, Data, Fixed, List, Number, Option, Record, Rest
+from ._plan import Binary, Computed, Constant, Data, Fixed, List, Number, Option, Record, Rest
 from ._plan_general import (
     Adapted,
     Aligning,
+    Choice,
     Decimal,
     Ordered,
     Packed,
@@ -33,8 +34,8 @@ def bits_behind(inside: int | None, node: Any) -> int | None:
     if is_fixed(node):
         return (inside + minimum_bits(node)) % 8
     match node:
-        case Wide():
-            return None
+        case Wide(width=width):
+            return inside if _is_whole_bytes(width.expression) else None
         case When(node=inner) | Option(inner):
             return inside if bits_behind(inside, inner) == inside else None
         case Ordered(big=inner) | Adapted(inner) | Scaled(inner):
@@ -52,6 +53,20 @@ def bits_behind(inside: int | None, node: Any) -> int | None:
         case Recursion(schema=schema):
             return None if schema.options.unaligned else inside
     return inside  # of whole bytes, however many
+
+
+def _is_whole_bytes(width: Any) -> bool:
+    # Whether a number of bits is one of bytes by its form alone, whatever its fields are, such as `8 * n`.
+    match width:
+        case Constant(value):
+            return value % 8 == 0
+        case Binary("*", left, right):
+            return _is_whole_bytes(left) or _is_whole_bytes(right)
+        case Binary("+" | "-", left, right):
+            return _is_whole_bytes(left) and _is_whole_bytes(right)
+        case Choice(_, yes, no):
+            return _is_whole_bytes(yes) and _is_whole_bytes(no)
+    return False
 
 
 def needs_boundary(node: Any) -> bool:

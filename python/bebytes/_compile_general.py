@@ -36,7 +36,6 @@ from ._schema import Field
 from ._specifier import MISSING, derived
 from .errors import SchemaError
 
-
 _MAXIMUM_CHAIN = 64
 """Numbers that are worked out from each other; what recursion in either runner can bear with ease."""
 
@@ -130,7 +129,8 @@ class GeneralPlanBuilder(PlanBuilder):
             elif word:
                 self._close_word(word)
                 word = []
-            self.ops.append(Op(field.name, node, self._given(field, node), offset, anchor))
+            made: Any = node
+            self.ops.append(Op(field.name, made, self._given(field, node), offset, anchor))
             width = minimum_bits(node) if is_fixed(node) else None
             if width is not None:
                 offset += width
@@ -177,7 +177,9 @@ class GeneralPlanBuilder(PlanBuilder):
         if inside != 0 and needed:
             raise field.error("cannot begin inside a byte; put `gap: bytes = align(1)` before it")
         if not items_fit(node):
-            raise field.error("its items end inside a byte, where the next cannot begin or the last would not show; give it a count")
+            raise field.error(
+                "its items end inside a byte, where the next cannot begin or the last would not show; give it a count"
+            )
 
     # Containers
 
@@ -226,7 +228,7 @@ class GeneralPlanBuilder(PlanBuilder):
                     raise field.error(f"{name} gives the value; drop the default")
                 if name in ("computed", "checksum") and _is_or_has(node, Option):
                     raise field.error(f"{name} gives a number that is always there; drop the None, or add when=...")
-                if name in ("computed", "checksum") and _is_or_has(node, Placed):
+                if name != "const" and _is_or_has(node, Placed):
                     raise field.error(f"{name} has no place of its own; put it into a struct, and that at {s.at!r}")
                 return {"const": "constant"}.get(name, name)
         if field.default is not derived:
@@ -281,7 +283,9 @@ class GeneralPlanBuilder(PlanBuilder):
     def _told_by(extra: Extra | None) -> list[int]:
         if extra is None or extra.computed is None:
             return []
-        return [leaf.path[0] for leaf in leaves(extra.computed.expression) if isinstance(leaf, Ref) and len(leaf.path) == 1]
+        return [
+            leaf.path[0] for leaf in leaves(extra.computed.expression) if isinstance(leaf, Ref) and len(leaf.path) == 1
+        ]
 
     def _extra(self, index: int, field: Field, ops: list[Op]) -> Extra | None:
         s = field.specifier

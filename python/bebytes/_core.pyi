@@ -46,14 +46,14 @@ class Codec:
         "big" or "little".
         """
 
-    def decode(self, data: Buffer) -> Any:
+    def decode(self, data: Buffer, *, verify: bool = True) -> Any:
         """
-        The value that `data` is the encoding of.
+        The value that `data` is the encoding of; checksums are checked where `verify`.
         """
 
-    def decode_prefix(self, data: Buffer) -> tuple[Any, int]:
+    def decode_prefix(self, data: Buffer, *, verify: bool = True) -> tuple[Any, int]:
         """
-        The value at the start of `data`, and the number of bytes it takes.
+        The value at the start of `data`, and the number of bytes it takes; checksums are checked where `verify`.
         """
 
     def encode(self, value: Any) -> bytes:
@@ -79,6 +79,11 @@ class Codec:
     def encode_many(self, values: Iterable[Any]) -> bytes:
         """
         The encodings of all values, back to back.
+        """
+
+    def runs(self) -> tuple[bool, bool]:
+        """
+        Whether the extension itself decodes the class, and whether it encodes it; else the readable runner does.
         """
 
     def explain(self) -> dict[str, Any]:
@@ -152,7 +157,7 @@ def install_manners(cls: type) -> dict[str, Any]:
         These two, and what frozen and ordered classes get besides, by name: descriptors for subclasses of `cls`.
     """
 
-def set_manners(cls: type, names: tuple[str, ...], derived: object) -> None:
+def set_manners(cls: type, names: tuple[str, ...], derived: object, unstored: tuple[bool, ...]) -> None:
     """
     Make the instances of a class compare, hash and print natively, as far as its special methods are those above.
 
@@ -160,6 +165,7 @@ def set_manners(cls: type, names: tuple[str, ...], derived: object) -> None:
         cls: the class; it keeps the member descriptors of its fields in `__bebytes_slots__`.
         names: the names of the fields.
         derived: what a slot holds whose attribute computes a number.
+        unstored: which fields are not stored: where a slot of theirs holds `derived`, they are left out.
     """
 
 def set_constructor(

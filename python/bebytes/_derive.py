@@ -8,8 +8,8 @@ from typing import Any
 
 from ._expression import references, solve
 from ._plan import Computed, Data, Length, List, Node, Number, Option, Plan, Record, Ref
+from ._specifier import derived
 from .errors import WrongType
-from .fields import derived
 
 DEFERRED = object()
 """The number cannot be told, because a field behind it is wrong; that field's error is the one to raise."""
@@ -75,7 +75,14 @@ def solve_derived(plan: Plan, record: Any) -> Solutions:
     solutions: Solutions = {
         (i,): UNSOLVABLE for i, op in enumerate(plan.ops) if op.derived == "here" and slot_value(record, i) is derived
     }
-    sized = [entry for i, op in enumerate(plan.ops) for entry in sized_by(op.node, slot_value(record, i))]
+    # Padding that was not kept says nothing about its length: it has whatever length there is.
+    values = [(op, slot_value(record, i)) for i, op in enumerate(plan.ops)]
+    sized = [
+        entry
+        for op, value in values
+        if not (op.derived == "padding" and value is derived)
+        for entry in sized_by(op.node, value)
+    ]
     for length, _ in sized:
         for ref in references(length.expression):
             if len(ref.path) > 1 and _nested_value(plan, record, ref) is derived:

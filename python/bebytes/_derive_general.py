@@ -117,7 +117,7 @@ def value_now(plan: Plan, record: Any, index: int) -> Any:
     What a field that is not stored would be if the record were written now.
 
     Raises:
-        EncodeError: it cannot be told, because another field is wrong.
+        EncodeError: it cannot be told, because another field is wrong, or because the struct around says it.
     """
     op = plan.ops[index]
     if op.extra is not None and op.extra.constant is not None and not isinstance(op.node, When | Ordered):
@@ -132,9 +132,13 @@ def value_now(plan: Plan, record: Any, index: int) -> Any:
     try:
         from ._python_write_general import finish_message
 
-        scope, _ = write_record(plan, record, out, 0, {}, (0,) * len(plan.parameters))
+        # What the struct around says is not known here, so whatever asks for it has no value.
+        unknown: tuple[Any, ...] = (None,) * len(plan.parameters)
+        scope, _ = write_record(plan, record, out, 0, {}, unknown)
         finish_message(out)
     except EncodeError as e:
+        if plan.parameters:
+            raise unsolved(path=(op.name,), struct=plan.name) from e
         e.struct = plan.name
         raise
     operand = scope.operands[index]

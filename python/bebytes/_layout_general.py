@@ -5,10 +5,11 @@ What the size of a node that is in no plain plan says about it; see `_layout.py`
 from typing import Any
 
 from . import _layout
-from ._plan import Data, Fixed
+from ._plan import Constant, Data, Fixed
 from ._plan_general import (
     Adapted,
     Aligning,
+    Choice,
     Decimal,
     Ordered,
     Packed,
@@ -36,7 +37,9 @@ def minimum_bits(node: Any) -> int:
             return digits * 4
         case Sized(Fixed(size)):
             return size * 8
-        case Sized() | Wide() | When() | Placed():
+        case Wide(_, width):
+            return _least(width.expression)
+        case Sized() | When() | Placed():
             return 0
         case Recursion():
             return 8  # at least: see `_compile`
@@ -45,6 +48,16 @@ def minimum_bits(node: Any) -> int:
             return min((0 if case.node is None else _layout.minimum_bits(case.node) for case in every), default=0)
         case Ordered(big=inner) | Adapted(inner) | Scaled(inner):
             return _layout.minimum_bits(inner)
+    return 0
+
+
+def _least(width: Any) -> int:
+    # The least width that an expression comes to, where it is one of some numbers; else 0.
+    match width:
+        case Constant(value):
+            return value
+        case Choice(_, yes, no):
+            return min(_least(yes), _least(no))
     return 0
 
 

@@ -9,7 +9,8 @@ from _thread import get_ident
 from collections.abc import Callable
 from typing import Any
 
-from ._schema import schema_of
+from ._schema import Field, schema_of
+from ._specifier import derived
 from .errors import EncodeError
 
 _printing: set[tuple[int, int]] = set()
@@ -20,32 +21,9 @@ def equal(self: Any, other: object) -> bool:
     Whether two structs are of one class and hold equal values.
     """
     if type(other) is not type(self):
-        return NotImplemented
-    return _values(self) == _values(other) if _is_plain(self) else _equal_general(self, other)
-
-
-def _is_plain(record: Any) -> bool:
-    return not any(f.specifier.general for f in schema_of(type(record)).fields)
-
-
-def _equal_general(one: Any, other: Any) -> bool:
-    # What follows from the other fields in both need not be worked out, which takes writing the struct.
-    from .fields import derived
-
-    for f, slot in zip(schema_of(type(one)).fields, type(one).__bebytes_slots__, strict=True):
-        if _slot(slot, one) is derived and _slot(slot, other) is derived:
-            continue
-        mine, its = _value(one, f.name), _value(other, f.name)
-        if mine is not its and mine != its:
-            return False
-    return True
-
-
-def _slot(slot: Any, record: Any) -> Any:
-    try:
-        return slot.__get__(record)
-    except AttributeError:
-        return None  # unset, which reading the attribute says
+        return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
+    left, right = _compared(self, other)
+    return bool(left == right)
 
 
 def represent(self: Any) -> str:
@@ -58,7 +36,9 @@ def represent(self: Any) -> str:
     _printing.add(key)
     try:
         cls = type(self)
-        fields = ", ".join(f"{f.name}={shown(self, f.name)}" for f in schema_of(cls).fields)
+        fields = ", ".join(
+            f"{f.name}={shown(self, f.name)}" for i, f in enumerate(schema_of(cls).fields) if not _is_given(self, i, f)
+        )
         return f"{cls.__qualname__.rsplit('>.', 1)[-1]}({fields})"
     finally:
         _printing.discard(key)
@@ -79,37 +59,49 @@ def shown(record: Any, name: str) -> str:
 
 def hashed(self: Any) -> int:
     """
-    The hash of a frozen struct.
+    The hash of a frozen struct; fields that are not stored have no part in it, since a pinned one may equal one that is not.
     """
-    return hash(_values(self))
+    return hash(tuple([_value(self, f.name) for f in schema_of(type(self)).fields if not f.is_unstored]))
 
 
 def less(self: Any, other: object) -> bool:
     """
     As tuples of the values compare, within one class.
     """
-    return _values(self) < _values(other) if type(other) is type(self) else NotImplemented
+    if type(other) is not type(self):
+        return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
+    left, right = _compared(self, other)
+    return bool(left < right)
 
 
 def less_or_equal(self: Any, other: object) -> bool:
     """
     Likewise.
     """
-    return _values(self) <= _values(other) if type(other) is type(self) else NotImplemented
+    if type(other) is not type(self):
+        return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
+    left, right = _compared(self, other)
+    return bool(left <= right)
 
 
 def greater(self: Any, other: object) -> bool:
     """
     Likewise.
     """
-    return _values(self) > _values(other) if type(other) is type(self) else NotImplemented
+    if type(other) is not type(self):
+        return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
+    left, right = _compared(self, other)
+    return bool(left > right)
 
 
 def greater_or_equal(self: Any, other: object) -> bool:
     """
     Likewise.
     """
-    return _values(self) >= _values(other) if type(other) is type(self) else NotImplemented
+    if type(other) is not type(self):
+        return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
+    left, right = _compared(self, other)
+    return bool(left >= right)
 
 
 MANNERS: dict[str, Callable[..., Any]] = {
@@ -123,12 +115,28 @@ MANNERS: dict[str, Callable[..., Any]] = {
 }
 
 
-def _values(record: Any) -> tuple[Any, ...]:
-    return tuple([_value(record, f.name) for f in schema_of(type(record)).fields])
+def _compared(left: Any, right: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    # The values of both, without those that neither stores: the same fields give them in both.
+    names = [
+        f.name
+        for i, f in enumerate(schema_of(type(left)).fields)
+        if not (_is_given(left, i, f) and _is_given(right, i, f))
+    ]
+    return tuple([_value(left, name) for name in names]), tuple([_value(right, name) for name in names])
+
+
+def _is_given(record: Any, index: int, field: Field) -> bool:
+    # Whether a field is not stored, and has no pinned value.
+    if not field.is_unstored:
+        return False
+    try:
+        return type(record).__bebytes_slots__[index].__get__(record) is derived
+    except AttributeError:
+        return False
 
 
 def _value(record: Any, name: str) -> Any:
-    # A derived number that cannot be told is no reason for comparing or printing to fail.
+    # A number that cannot be told is no reason for comparing or printing to fail.
     try:
         return getattr(record, name)
     except EncodeError:

@@ -8,7 +8,7 @@ from typing import Any
 import bebytes._core as _core  # noqa: PLR0402 - `from . import` would not tell an absent extension from a broken one
 
 from ._schema import schema_of
-from .fields import MISSING, derived
+from ._specifier import MISSING, derived
 
 # Class methods that a class keeps ready-made, by the codec that they belong to and its method.
 _READY_MADE = {
@@ -24,7 +24,11 @@ _ENCODING = ("to_be_bytes", "to_le_bytes", "encode_be_to", "encode_le_to")
 
 
 def _plan(cls: type, byteorder: str) -> Any:
-    return schema_of(cls).plan(byteorder)
+    from ._backend import refuse_parameters  # which imports this module
+
+    schema = schema_of(cls)
+    refuse_parameters(schema)
+    return schema.plan(byteorder)
 
 
 def codec(cls: Any, byteorder: str) -> _core.Codec:
@@ -54,7 +58,7 @@ def attach(cls: Any) -> None:
     _install_own(cls)
     fields = schema_of(cls).fields
     names = tuple([f.name for f in fields])
-    _core.set_manners(cls, names, derived)
+    _core.set_manners(cls, names, derived, tuple([f.is_unstored for f in fields]))
     _core.set_constructor(
         cls,
         (

@@ -31,7 +31,7 @@ from ._plan import (
     Until,
 )
 from ._schema import Field, Schema, scalar_of, schema_of
-from .fields import MISSING
+from ._specifier import MISSING
 from .types import Scalar
 
 _ENUM_WIDTHS = (8, 16, 32, 64, 128)
@@ -108,7 +108,7 @@ class NodeBuilder:
             return self.sized(self.record(annotation))
         self._refuse(annotation, "size", "until", "after")
         scalar = scalar_of(annotation)
-        if scalar is not None and scalar.kind in ("leb128", "zigzag", "vlq"):
+        if scalar is not None and scalar.kind in ("leb128", "zigzag", "vlq", "sqlite"):
             from ._nodes_general import varint
 
             self._refuse(annotation, "bits")
@@ -270,7 +270,9 @@ class NodeBuilder:
         except ValueError as e:
             raise self.field.error(f"the {what} {text!r}: {e}") from None
         expression: Any = self.references(text).length(tree)
-        if any(n.path[0] in self.schema.field_index or n.path[0] in self.schema.options.parameters for n in names(tree)):
+        if any(
+            n.path[0] in self.schema.field_index or n.path[0] in self.schema.options.parameters for n in names(tree)
+        ):
             return Computed(expression, text)
         try:
             return self._length(evaluate(expression, _no_number), what)

@@ -74,7 +74,8 @@ class _GeneralBuilder(NodeBuilder):
         return self._placed()
 
     def annotation(self) -> Any:
-        return unwrap(getattr(self, "of_type", None) or self.field.type)
+        found = unwrap(getattr(self, "of_type", None) or self.field.type)
+        return _without_int(found) if self.specifier.unknown == "keep" else found
 
     def _ordered(self, text: str) -> Any:
         # One field in the order that an expression comes to.
@@ -126,7 +127,9 @@ class _GeneralBuilder(NodeBuilder):
         for ref in references(position.expression):
             told = self.earlier[ref.path[0]]
             if len(ref.path) == 1 and told is not None and told.derived and isinstance(told.node, Varint):
-                raise self.field.error(f"{told.name!r} would move what it points to as it grows; write u32 or another of a fixed size")
+                raise self.field.error(
+                    f"{told.name!r} would move what it points to as it grows; write u32 or another of a fixed size"
+                )
         return Placed(position, origin, align, self.valued())
 
     def valued(self) -> Any:
@@ -351,7 +354,7 @@ class _GeneralBuilder(NodeBuilder):
     # What is held
 
     def _constant(self) -> Any:
-        value = self.specifier.const
+        value: Any = self.specifier.const
         annotation = self.annotation()
         inner = self._copy(const=MISSING)
         if annotation in (bytes, str):
@@ -360,7 +363,7 @@ class _GeneralBuilder(NodeBuilder):
                 raise self.field.error(f"the constant {value!r} is no {annotation.__name__}")
             s = inner.specifier
             if s.size is MISSING and s.until is MISSING:
-                s.size = len(content if s.encoding is MISSING else value.encode(s.encoding))
+                s.size = len(content if s.encoding is MISSING else str(value).encode(s.encoding))
         return inner.held()
 
     def _padding(self) -> Any:
@@ -580,7 +583,9 @@ def general_record(builder: NodeBuilder, inner: Schema) -> Any:
     given = builder.specifier.parameters
     given = {} if given is MISSING else dict(given)
     wanted = inner.options.parameters
-    if set(given) != set(wanted):
+    # The cases of a switch take what they want of what is given for all of them.
+    in_switch = builder.field.specifier.switch is not MISSING
+    if not set(given) >= set(wanted) or (not in_switch and set(given) != set(wanted)):
         raise builder.field.error(
             f"{inner.name} takes the parameters {', '.join(wanted) or 'none'}; {', '.join(given) or 'none'} are given"
         )
@@ -606,6 +611,12 @@ def varint(builder: NodeBuilder, scalar: Scalar) -> Varint:
 
 def _alternatives(annotation: Any) -> tuple[Any, ...]:
     return typing.get_args(annotation) if typing.get_origin(annotation) in (typing.Union, UnionType) else (annotation,)
+
+
+def _without_int(annotation: Any) -> Any:
+    # Where unknown numbers are kept, `Kind | int` says so to type checkers.
+    rest = [a for a in _alternatives(annotation) if a is not int]
+    return unwrap(rest[0]) if len(rest) == 1 else annotation
 
 
 def _leaf(annotation: Any) -> Any:

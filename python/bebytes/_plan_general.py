@@ -156,10 +156,11 @@ class Varint(NamedTuple):
     `leb128`: 7 bits a byte, the least significant first, bit 7 set in all but the last; `signed` is two's complement.
     `zigzag`: as `leb128`, of `2 * n` for n >= 0 and of `-2 * n - 1` below.
     `vlq`: as `leb128`, the most significant first.
+    `sqlite`: as `vlq`, but a ninth byte is the last, and has 8 bits of the number; all 64 are two's complement.
     Where `keep`, one of more bytes than it needs is read as an `Overlong`, which is written as it was.
     """
 
-    kind: Literal["leb128", "zigzag", "vlq"]
+    kind: Literal["leb128", "zigzag", "vlq", "sqlite"]
     signed: bool
     width: int
     keep: bool = False

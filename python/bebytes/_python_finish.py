@@ -25,10 +25,12 @@ from ._python_common import Operand, Scope, follow
 from ._python_formula import PENDING, Pending, look_up, natural, whole
 from ._python_read_general import covered_bytes, holds, is_absent, position, varint_bytes
 from ._python_write import Output, check_length, to_number, write_node
+from ._specifier import derived
 from .errors import ChecksumMismatch, EncodeError, InvalidValue, WrongType
-from .fields import derived
 
 Path = tuple[int, ...]
+
+_MOST_ROUNDS = 16
 
 
 class WritingScope(Scope):
@@ -46,7 +48,23 @@ class WritingScope(Scope):
         path: of the struct, from the outermost on.
     """
 
-    __slots__ = ("_asked", "_checks", "_own", "_pinned", "_told", "done", "extents", "late", "ops", "out", "path", "pending", "placed", "record")
+    __slots__ = (
+        "_asked",
+        "_checks",
+        "_own",
+        "_pinned",
+        "_told",
+        "_varying",
+        "done",
+        "extents",
+        "late",
+        "ops",
+        "out",
+        "path",
+        "pending",
+        "placed",
+        "record",
+    )
 
     plan: Plan
 
@@ -68,6 +86,7 @@ class WritingScope(Scope):
         self._asked: set[Path] = set()
         self._checks: list[tuple[int, Any, int, int]] = []
         self._pinned: list[tuple[int, int]] = []
+        self._varying: list[int] = []
 
     # What expressions see
 
@@ -121,9 +140,10 @@ class WritingScope(Scope):
                 raise NoValue(None)
             return length
         if value is derived:
-            if len(path) > 1:
+            first, *more = path
+            if more:
                 raise Pending
-            return self._derived_to_come(path[0])
+            return self._derived_to_come(first)
         if isinstance(plain_node(op.node), Data):
             return str.encode(value) if issubclass(type(value), str) else bytes(value)
         number = number_of(value)
@@ -246,7 +266,9 @@ class WritingScope(Scope):
 
     def _settle_varints(self) -> None:
         # Numbers whose own size is part of what they count, until none changes.
-        varints = [path for path in self.pending if len(path) == 1 and isinstance(carrier(self.ops[path[0]].node), Varint)]
+        varints = [
+            path for path in self.pending if len(path) == 1 and isinstance(carrier(self.ops[path[0]].node), Varint)
+        ]
         for _ in range(10):
             changed = False
             for path in reversed(varints):
@@ -334,7 +356,34 @@ class WritingScope(Scope):
         value = self._guarded(path, lambda: self._value_of(path))
         if path in self.pending:
             self._put_in(path, value)
+            if isinstance(carrier(self.ops[path[0]].node), Varint) and len(path) == 1:
+                self._varying.append(path[0])
+                self._agree()
+                return self.operands[path[0]]
         return value
+
+    def _agree(self) -> None:
+        # Numbers that measure their own bytes, or each other's, are worked out anew until their sizes stay the same.
+        for _ in range(_MOST_ROUNDS):
+            changed = False
+            for index in self._varying:
+                extra, start = self.ops[index].extra, self.spans[index][0]
+                if extra is None or extra.computed is None:
+                    continue
+                formula = extra.computed
+                try:
+                    value = self._guarded((index,), lambda of=formula, at=start: self.number_now(of, at))
+                except Pending:
+                    continue
+                if value != self.operands[index]:
+                    self._put_in((index,), value)
+                    changed = True
+            if not changed:
+                return
+        index = self._varying[-1]
+        raise InvalidValue(
+            None, "a number whose size does not change it", path=(self.ops[index].name,), offset=self.spans[index][0]
+        )
 
     def _guarded(self, path: Path, work: Any) -> Any:
         # What asks for itself is never known.
@@ -521,7 +570,7 @@ class Place:
             EncodeError: with the path from the struct that it stands in on; the place may be taken.
         """
         scope, node = self.scope, self.node
-        main = scope.out
+        main = scope.out.root  # a place inside another one too is one of the message
         origin = {"message": 0, "struct": scope.start // 8, "here": self.bit // 8}[node.origin]
         try:
             target = position(node, 0, self.bit, scope)
@@ -531,7 +580,7 @@ class Place:
             e.path = (*self.path, *e.path)
             raise
         scope.placed[self.index] = target - origin
-        out = Output(target)
+        out = Output(target, main)
         before = len(main.unfinished)
         out.places, out.unfinished, out.trail = main.places, main.unfinished, list(self.path)
         try:
@@ -642,4 +691,3 @@ def _place_of(node: Any) -> Placed | None:
 def _has_place(node: Any, length: Any) -> bool:
     place = _place_of(node)
     return place is not None and place.position is length
-

@@ -30,6 +30,7 @@ from ._plan_general import (
 from ._python_common import Operand, Scope, find_member, follow
 from ._python_formula import parameters_of, whole
 from ._python_read import Input, find_data, number_value, read_item, read_length, read_node, read_record
+from ._specifier import derived
 from ._text import decode_text, strip_padding
 from .errors import (
     ChecksumMismatch,
@@ -44,7 +45,6 @@ from .errors import (
     LimitExceeded,
     TrailingData,
 )
-from .fields import derived
 from .types import Overlong
 
 MAXIMUM_RECURSION = 64
@@ -92,9 +92,10 @@ def _keep_what_nothing_tells(plan: Plan, record: Any, scope: Scope) -> None:
     # The number for a field that is not there is written as 0; any other is kept to be written again.
     from ._derive_general import told_by_nothing
 
+    cls: Any = plan.cls
     for j in told_by_nothing(plan, record):
         if plan.ops[j].derived == "here" and scope.operands[j]:
-            plan.cls.__bebytes_slots__[j].__set__(record, scope.operands[j])
+            cls.__bebytes_slots__[j].__set__(record, scope.operands[j])
 
 
 def _turned(plan: Plan, ops: tuple[Op, ...], done: int, scope: Scope, bit: int) -> tuple[Op, ...]:
@@ -455,18 +456,21 @@ def _read_varint(node: Varint, source: Input, bit: int) -> tuple[Any, Operand, i
     while True:
         if at >= source.end:
             raise InsufficientData(at - start + 1, source.end - start, offset=bit)
-        groups.append(source.data[at] & 0x7F)
+        byte = source.data[at]
         at += 1
-        if source.data[at - 1] < 0x80:
+        if node.kind == "sqlite" and len(groups) == 8:
+            return _ninth_byte(node, groups, byte, at)
+        groups.append(byte & 0x7F)
+        if byte < 0x80:
             break
         if len(groups) == most:
             raise InvalidValue(bytes(source.data[start:at]), f"a number of at most {most} bytes", offset=bit)
-    if node.kind == "vlq":
+    if node.kind in ("vlq", "sqlite"):
         groups.reverse()
     number = sum(group << 7 * i for i, group in enumerate(groups))
     if node.kind == "zigzag":
         number = number >> 1 ^ -(number & 1)
-    elif node.signed and groups[-1] & 0x40:
+    elif node.signed and node.kind == "leb128" and groups[-1] & 0x40:
         number -= 1 << 7 * len(groups)
     low, high = varint_range(node)
     if not low <= number <= high:
@@ -474,6 +478,17 @@ def _read_varint(node: Varint, source: Input, bit: int) -> tuple[Any, Operand, i
     value = number
     if node.keep and len(groups) != len(varint_bytes(node, number)):
         value = Overlong(number, len(groups))
+    return value, number, at * 8
+
+
+def _ninth_byte(node: Varint, groups: list[int], byte: int, at: int) -> tuple[Any, Operand, int]:
+    # All 64 bits of a number of SQLite.
+    number = byte
+    for i, group in enumerate(reversed(groups)):
+        number |= group << 8 + 7 * i
+    if number >> 63:
+        number -= 1 << 64
+    value = Overlong(number, 9) if node.keep and len(varint_bytes(node, number)) < 9 else number
     return value, number, at * 8
 
 
@@ -492,7 +507,10 @@ def varint_bytes(node: Varint, number: int, size: int = 1) -> bytes:
     """
     if node.kind == "zigzag":
         number = number << 1 if number >= 0 else ~number << 1 | 1
-    signed = node.signed and node.kind != "zigzag"
+    if node.kind == "sqlite" and (size >= 9 or not 0 <= number < 1 << 56):
+        number &= (1 << 64) - 1
+        return bytes(0x80 | number >> 8 + 7 * i & 0x7F for i in reversed(range(8))) + bytes((number & 0xFF,))
+    signed = node.signed and node.kind == "leb128"
     groups: list[int] = []
     while True:
         groups.append(number & 0x7F)
@@ -500,7 +518,7 @@ def varint_bytes(node: Varint, number: int, size: int = 1) -> bytes:
         done = number == (-(groups[-1] >> 6) if signed else 0)
         if done and len(groups) >= size:
             break
-    if node.kind == "vlq":
+    if node.kind in ("vlq", "sqlite"):
         groups.reverse()
     return bytes(group | (0x80 if i < len(groups) - 1 else 0) for i, group in enumerate(groups))
 

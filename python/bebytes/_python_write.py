@@ -28,8 +28,8 @@ from ._layout import is_fixed, minimum_bits
 from ._plan import After, Computed, Data, Fixed, List, Number, Option, Plan, Record, Rest, Until
 from ._python_common import Operand, Scope, evaluate_over, find_member
 from ._python_read import FLOAT_FORMATS
+from ._specifier import derived
 from .errors import EncodeError, LengthMismatch, MarkerInData, OutOfRange, WrongType
-from .fields import derived
 
 
 class Output:
@@ -39,17 +39,19 @@ class Output:
     Attributes:
         data: the bytes so far.
         base: the byte of the message at which they begin.
+        root: what is written of the whole message.
         places: what is still to be written at places of its own.
         unfinished: the structs with numbers that depend on these places.
         trail: the path of what is being written, of structs that are not plain.
         depth: how many structs that contain themselves are being written inside each other.
     """
 
-    __slots__ = ("_taken", "base", "data", "depth", "places", "trail", "unfinished")
+    __slots__ = ("_taken", "base", "data", "depth", "places", "root", "trail", "unfinished")
 
-    def __init__(self, base: int = 0) -> None:
+    def __init__(self, base: int = 0, root: "Output | None" = None) -> None:
         self.data = bytearray()
         self.base = base
+        self.root = self if root is None else root
         self.depth = 0
         self.trail: list[str | int] = []
         self.places: list[Any] = []

@@ -13,6 +13,7 @@ from ._derive import (
     is_record_of,
     item_of_list,
     length_of_list,
+    number_of,
     slot_value,
     solve_derived,
     number_of,
@@ -67,9 +68,9 @@ from ._python_write import (
     write_record,
     wrong_type,
 )
+from ._specifier import derived
 from ._text import encode_text, fill
 from .errors import EncodeError, InvalidValue, LengthMismatch, OutOfRange
-from .fields import derived
 from .types import Overlong
 
 

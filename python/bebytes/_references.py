@@ -207,6 +207,9 @@ class References:
                     f"{self.text!r}: sizeof(self) is known when all is there; only computed fields may ask"
                 )
             return SizeOf((), 0)
+        if len(ends) == 1 and ends[0] == (self.field.name,) and self.later:
+            index = self._own_index(self.field.name)
+            return SizeOf((index,), index)
         if len(ends) == 1:
             self._known(ends[0][0])
             path, _ = self._path(Name(ends[0]))

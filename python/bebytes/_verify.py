@@ -14,12 +14,14 @@ def verify(cls: Any, data: Any, byteorder: str) -> NotReversible | None:
     """
     What `bebytes.verify` does.
     """
+    from ._backend import runner
     from ._python import Runner, readable
 
+    runner(cls, byteorder)  # refuses a class that the struct around gives parameters
     plan = schema_of(cls).plan(byteorder)
     content = readable(data)
     value = Runner(plan._replace(lossless=False)).decode(content)
-    return difference(plan, value, content, 0, len(content), (0,) * len(plan.parameters))
+    return difference(plan, value, content, 0, len(content), ())
 
 
 def check_lossless(plan: Plan, value: Any, data: bytes, start: int, end: int, parameters: tuple[int, ...]) -> None:

@@ -214,7 +214,19 @@ def repeat_until(condition: str, *, keep: bool = True, sentinel: Any = MISSING, 
     return Specifier(repeat_until=(condition, keep, sentinel), **keywords)
 
 
-def at(position: str | int, **keywords: "Unpack[Layout]") -> Any:
+@overload
+def at(position: str | int, *, default: T, **keywords: "Unpack[Layout]") -> T: ...
+
+
+@overload
+def at(position: str | int, *, default_factory: Callable[[], T], **keywords: "Unpack[Layout]") -> T: ...
+
+
+@overload
+def at(position: str | int, **keywords: "Unpack[Layout]") -> Any: ...
+
+
+def at(position: str | int, **keywords: Any) -> Any:
     """
     A field that stands at `position`, and not where the fields around it do.
 

@@ -26,6 +26,7 @@ __all__ = [
     "i64",
     "i128",
     "sleb128",
+    "sqlite_varint",
     "u8",
     "u16",
     "u24",
@@ -46,7 +47,8 @@ class Scalar:
     The layout of a scalar type: its kind, its width in bits, and whether it has a sign.
 
     The width of an integer of a variable number of bytes is that of its greatest number.
-    Kinds are `int`, `float`, `char`, and those of a variable number of bytes: `leb128`, `zigzag`, `vlq`.
+    Kinds are `int`, `float`, `char`, and those of a variable number of bytes: `leb128`, `zigzag`, `vlq`,
+    `sqlite`.
     """
 
     __slots__ = ("kind", "name", "signed", "width")
@@ -92,6 +94,7 @@ uleb128: TypeAlias = Annotated[int, Scalar("uleb128", "leb128", 64)]
 sleb128: TypeAlias = Annotated[int, Scalar("sleb128", "leb128", 64, signed=True)]
 zigzag: TypeAlias = Annotated[int, Scalar("zigzag", "zigzag", 64, signed=True)]
 vlq: TypeAlias = Annotated[int, Scalar("vlq", "vlq", 64)]
+sqlite_varint: TypeAlias = Annotated[int, Scalar("sqlite_varint", "sqlite", 64, signed=True)]
 
 
 def _scalar_of(name: str) -> Scalar:

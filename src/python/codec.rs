@@ -2,15 +2,16 @@
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use pyo3::exceptions::{PyIndexError, PyOverflowError, PyValueError};
+use pyo3::exceptions::{PyIndexError, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple, PyType};
+use pyo3::types::{PyDict, PyList, PyString, PyType};
 use pyo3::{Borrowed, PyTraverseError, PyVisit, ffi};
 
 use super::buffer::{Input, Output, OwnedInput, new_bytes};
 use super::call::Attached;
 use super::error::Fault;
 use super::explain;
+use super::general::General;
 use super::object::Objects;
 use super::plan::Binding;
 use super::source::Reader;
@@ -25,8 +26,18 @@ pub(super) struct Codec {
     class: Py<PyType>,
     byteorder: Py<PyString>,
     plan_factory: Py<PyAny>,
-    /// Made at first use.
+    /// Made at first use, where the plan is plain.
     binding: OnceLock<Binding>,
+    /// The same of any other plan.
+    general: OnceLock<General>,
+}
+
+/// Who does the work of a codec.
+enum Worker<'a> {
+    /// The core.
+    Core(&'a Binding),
+    /// What takes plans that are not plain.
+    General(&'a General),
 }
 
 impl Codec {
@@ -36,78 +47,160 @@ impl Codec {
         self.class.as_ptr() == class.cast()
     }
 
+    /// What the core runs.
+    ///
+    /// # Errors
+    ///
+    /// What making the plan raises; `TypeError` where it is not the core that runs it.
     #[inline]
     pub(super) fn binding(&self, py: Python<'_>) -> Result<&Binding, Fault> {
         match self.binding.get() {
             Some(binding) => Ok(binding),
-            None => self.bind(py),
+            None => match self.worker(py)? {
+                Worker::Core(binding) => Ok(binding),
+                Worker::General(_) => Err(self.is_general(py)),
+            },
         }
     }
 
-    /// Has the plan made. Threads that meet here each make one, and the first is kept: no lock is held while the user's
-    /// code runs. A plan that cannot be made is tried again the next time.
     #[cold]
-    fn bind(&self, py: Python<'_>) -> Result<&Binding, Fault> {
-        let plan = self.plan_factory.bind(py).call1((&self.class, &self.byteorder))?;
-        let binding = Binding::new(&plan)?;
-        Ok(self.binding.get_or_init(|| binding))
+    fn is_general(&self, py: Python<'_>) -> Fault {
+        PyTypeError::new_err(format!("{} has a layout of which that cannot be asked", self.class.bind(py))).into()
     }
 
-    /// Writes `value` behind what is in `out`, which begins at byte `base` of the whole buffer.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "what is around a small record costs as much as the record")]
-    fn write(&self, value: &Bound<'_, PyAny>, out: &mut Vec<u8>, base: usize) -> Result<(), Fault> {
-        let binding = self.binding(value.py())?;
-        write(binding, &mut Reader::new(value.py(), binding), value, out, base, None)
+    /// Who does the work.
+    ///
+    /// # Errors
+    ///
+    /// What making the plan raises.
+    #[inline]
+    fn worker(&self, py: Python<'_>) -> Result<Worker<'_>, Fault> {
+        self.binding.get().map_or_else(|| self.find_worker(py), |binding| Ok(Worker::Core(binding)))
+    }
+
+    /// The same where it is not the core, or the first time, when the plan is made: threads that meet here each make one, and the first is kept, as no
+    /// lock is held while the user's code runs. A plan that cannot be made is tried again the next time.
+    #[cold]
+    fn find_worker(&self, py: Python<'_>) -> Result<Worker<'_>, Fault> {
+        if let Some(general) = self.general.get() {
+            return Ok(Worker::General(general));
+        }
+        let plan = self.plan_factory.bind(py).call1((&self.class, &self.byteorder))?;
+        if plan.getattr("plain")?.is_truthy()? {
+            let binding = Binding::new(&plan)?;
+            return Ok(Worker::Core(self.binding.get_or_init(|| binding)));
+        }
+        let general = General::new(&plan)?;
+        Ok(Worker::General(self.general.get_or_init(|| general)))
     }
 
     /// The value that `data` is the encoding of.
     #[inline]
     pub(super) fn decode<'py>(&self, data: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Fault> {
-        self.read(data, |plan, bytes, objects| decode(plan, bytes, objects))
+        match self.binding.get() {
+            Some(binding) => read(binding, data, |plan, bytes, objects| decode(plan, bytes, objects)),
+            None => self.decode_checked(data, true),
+        }
+    }
+
+    /// The same, checksums checked where `verify`.
+    #[cold]
+    pub(super) fn decode_checked<'py>(
+        &self,
+        data: &Bound<'py, PyAny>,
+        verify: bool,
+    ) -> Result<Bound<'py, PyAny>, Fault> {
+        match self.worker(data.py())? {
+            Worker::Core(_) => self.decode(data),
+            Worker::General(general) => general.decode(data, verify),
+        }
     }
 
     /// The value at the start of `data`, and the number of bytes it takes.
     #[inline]
-    pub(super) fn decode_prefix<'py>(&self, data: &Bound<'py, PyAny>) -> Result<Bound<'py, PyTuple>, Fault> {
-        self.read(data, |plan, bytes, objects| {
-            let (value, consumed) = decode_prefix(plan, bytes, objects)?;
-            objects.pair(value, consumed)
-        })
+    pub(super) fn decode_prefix<'py>(&self, data: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Fault> {
+        match self.binding.get() {
+            Some(binding) => read(binding, data, |plan, bytes, objects| {
+                let (value, consumed) = decode_prefix(plan, bytes, objects)?;
+                objects.pair(value, consumed).map(Bound::into_any)
+            }),
+            None => self.decode_prefix_checked(data, true),
+        }
     }
 
-    /// Has the bytes of `data` decoded.
-    #[inline]
-    fn read<'py, T>(
+    /// The same, checksums checked where `verify`.
+    #[cold]
+    pub(super) fn decode_prefix_checked<'py>(
         &self,
         data: &Bound<'py, PyAny>,
-        run: impl Fn(&Plan, &[u8], &mut Objects<'_, 'py>) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
-        // Before a buffer is asked for: a layout that is no good is told first.
-        let binding = self.binding(data.py())?;
+        verify: bool,
+    ) -> Result<Bound<'py, PyAny>, Fault> {
+        match self.worker(data.py())? {
+            Worker::Core(_) => self.decode_prefix(data),
+            Worker::General(general) => general.decode_prefix(data, verify),
+        }
+    }
+
+    /// The encoding of `value`.
+    #[inline]
+    pub(super) fn encode<'py>(&self, value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Fault> {
+        let py = value.py();
+        match self.binding.get() {
+            Some(binding) => with_scratch(py, |out| {
+                write(binding, &mut Reader::new(py, binding), value, out, 0, None)?;
+                new_bytes(py, out).map(Bound::into_any)
+            }),
+            None => self.encode_first(value),
+        }
+    }
+
+    /// The same, where it is not known yet that the core does it.
+    #[cold]
+    fn encode_first<'py>(&self, value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Fault> {
+        match self.worker(value.py())? {
+            Worker::Core(_) => self.encode(value),
+            Worker::General(general) => Ok(general.call("encode", value)?),
+        }
+    }
+}
+
+/// Has the bytes of `data` decoded.
+#[inline]
+fn read<'py, T>(
+    binding: &Binding,
+    data: &Bound<'py, PyAny>,
+    run: impl Fn(&Plan, &[u8], &mut Objects<'_, 'py>) -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    {
         let mut objects = Objects::new(data.py(), binding);
         match Input::plain(data) {
             Some(bytes) => run(binding.plan(), bytes, &mut objects),
             None => run(binding.plan(), Input::of(data)?.bytes(), &mut objects),
         }
     }
+}
 
-    /// The encoding of `value`.
-    #[inline]
-    pub(super) fn encode<'py>(&self, value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyBytes>, Fault> {
-        let py = value.py();
-        with_scratch(py, |out| {
-            self.write(value, out, 0)?;
-            new_bytes(py, out)
-        })
+/// The values that stand back to back, of a plan that is not plain.
+fn decode_many<'py>(general: &General, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    if !general.reads() {
+        return general.call("decode_many", data);
     }
+    let input = Input::of(data)?;
+    let (list, bytes) = (PyList::empty(data.py()), input.bytes());
+    let (mut start, mut index) = (0, 0);
+    while start < bytes.len() {
+        let (value, next) = general.decode_at(data.py(), bytes, start, index)?;
+        list.append(value)?;
+        (start, index) = (next, index + 1);
+    }
+    Ok(list.into_any())
 }
 
 #[pymethods]
 impl Codec {
     #[new]
     fn new(cls: Py<PyType>, byteorder: Py<PyString>, plan_factory: Py<PyAny>) -> Self {
-        Self { class: cls, byteorder, plan_factory, binding: OnceLock::new() }
+        Self { class: cls, byteorder, plan_factory, binding: OnceLock::new(), general: OnceLock::new() }
     }
 
     /// The class.
@@ -135,23 +228,30 @@ impl Codec {
         offset: Offset,
     ) -> PyResult<usize> {
         let py = value.py();
+        let binding = match self.worker(py)? {
+            Worker::Core(binding) => binding,
+            Worker::General(general) => return general.encode_into(value, buffer, offset),
+        };
         let output = Output::of(buffer)?;
         let offset = offset.within(py, output.len())?;
         with_scratch(py, |out| {
-            self.write(value, out, offset)?;
+            write(binding, &mut Reader::new(py, binding), value, out, offset, None)?;
             if output.write(offset, out) {
                 return Ok(out.len());
             }
             let kind = ErrorKind::BufferTooSmall { expected: size(out.len()), actual: size(output.len() - offset) };
-            let error = Error::new(kind, size(offset).saturating_mul(8)).of(self.binding(py)?.name());
+            let error = Error::new(kind, size(offset).saturating_mul(8)).of(binding.name());
             Err(Fault::from(error).into())
         })
     }
 
     /// The values that stand back to back in `data`.
-    fn decode_many<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+    fn decode_many<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = data.py();
-        let binding = self.binding(py)?;
+        let binding = match self.worker(py)? {
+            Worker::Core(binding) => binding,
+            Worker::General(general) => return decode_many(general, data),
+        };
         let input = Input::of(data)?;
         let (plan, bytes) = (binding.plan(), input.bytes());
         let records = match usize::try_from(plan.minimum()) {
@@ -166,20 +266,28 @@ impl Codec {
             objects.push(&mut list, value)?;
             (start, index) = (next, index + 1);
         }
-        Ok(list)
+        Ok(list.into_any())
     }
 
     /// As `decode_many`, one value at a time.
-    fn iter_decode(slf: &Bound<'_, Self>, data: &Bound<'_, PyAny>) -> PyResult<Decoding> {
-        slf.get().binding(slf.py())?;
+    fn iter_decode<'py>(slf: &Bound<'py, Self>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        if let Worker::General(general) = slf.get().worker(slf.py())?
+            && !general.reads()
+        {
+            return general.call("iter_decode", data);
+        }
         let input = OwnedInput::of(data)?;
-        Ok(Decoding { codec: slf.clone().unbind(), state: Mutex::new(State::Ready { input, start: 0, index: 0 }) })
+        let state = Mutex::new(State::Ready { input, start: 0, index: 0 });
+        Ok(Bound::new(slf.py(), Decoding { codec: slf.clone().unbind(), state })?.into_any())
     }
 
     /// The encodings of all values, back to back.
-    fn encode_many<'py>(&self, values: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+    fn encode_many<'py>(&self, values: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let py = values.py();
-        let binding = self.binding(py)?;
+        let binding = match self.worker(py)? {
+            Worker::Core(binding) => binding,
+            Worker::General(general) => return general.call("encode_many", values),
+        };
         with_scratch(py, |out| {
             let mut reader = Reader::new(py, binding);
             match values.cast_exact::<PyList>() {
@@ -197,7 +305,15 @@ impl Codec {
                     }
                 }
             }
-            Ok(new_bytes(py, out)?)
+            Ok(new_bytes(py, out)?.into_any())
+        })
+    }
+
+    /// Whether the extension itself decodes the class, and whether it encodes it; else the readable runner does.
+    fn runs(&self, py: Python<'_>) -> PyResult<(bool, bool)> {
+        Ok(match self.worker(py)? {
+            Worker::Core(_) => (true, true),
+            Worker::General(general) => (general.reads(), false),
         })
     }
 
@@ -210,6 +326,7 @@ impl Codec {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.class)?;
         visit.call(&self.plan_factory)?;
+        self.general.get().map_or(Ok(()), |general| general.traverse(&visit))?;
         self.binding.get().map_or(Ok(()), |binding| binding.traverse(&visit))
     }
 }
@@ -255,8 +372,12 @@ impl Decoding {
             State::Done => return Ok(None),
         };
         let outcome = if start < input.bytes().len() {
-            let binding = self.codec.get().binding(py)?;
-            decode_at(binding.plan(), input.bytes(), start, index, &mut Objects::new(py, binding)).map(Some)
+            match self.codec.get().worker(py)? {
+                Worker::Core(binding) => {
+                    decode_at(binding.plan(), input.bytes(), start, index, &mut Objects::new(py, binding)).map(Some)
+                }
+                Worker::General(general) => general.decode_at(py, input.bytes(), start, index).map(Some),
+            }
         } else {
             Ok(None)
         };

@@ -75,7 +75,7 @@ enum Outcome {
     Different(usize),
     /// The first field that takes other code; those before it are equal.
     Unclear(usize),
-    /// A field is unset or to be derived.
+    /// A field is unset, or its number has to be found out.
     Unset,
 }
 
@@ -111,6 +111,7 @@ impl Manners {
                 let end = match equal {
                     Some(true) => continue,
                     Some(false) => Outcome::Different(index),
+                    None if self.is_pinned_in_one(left, right) => Outcome::Unset,
                     None => Outcome::Unclear(index),
                 };
                 return if self.is_set(left, index) && self.is_set(right, index) { end } else { Outcome::Unset };
@@ -335,9 +336,9 @@ unsafe fn to_hash(py: Python<'_>, object: *mut ffi::PyObject) -> PyResult<Bound<
         if let Some(manners) = plain(py, object) {
             let manners = manners.to_owned();
             let manners = manners.get();
-            let tuple = Bound::from_owned_ptr_or_err(py, ffi::PyTuple_New(manners.offsets.len().cast_signed()))?;
+            let tuple = Bound::from_owned_ptr_or_err(py, ffi::PyTuple_New(manners.hashed.len().cast_signed()))?;
             if manners.is_set(object, 0) && manners.is_settled(object) {
-                for (index, &offset) in manners.offsets.iter().enumerate() {
+                for (index, &offset) in manners.hashed.iter().enumerate() {
                     let value = ffi::Py_NewRef(slot(object, offset));
                     ffi::PyTuple_SET_ITEM(tuple.as_ptr(), index.cast_signed(), value);
                 }

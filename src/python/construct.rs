@@ -151,7 +151,7 @@ impl Constructor {
             likely = index + 1;
         }
         let factories = arguments.len() < self.parameters.len() && self.fill(&mut instance, arguments)?;
-        let object = instance.finish();
+        let object = instance.finish_given();
         // Only now, when the call is known to be in order, does the user's code run.
         if factories {
             self.call_factories(&object)?;

@@ -40,6 +40,10 @@ pub(super) struct Shape {
     offsets: Box<[usize]>,
     /// The words of an instance, where the class is adopted.
     words: Option<usize>,
+    /// Whether the collector is told of an instance only once it may be part of a cycle.
+    quiet: bool,
+    /// Whether what decoding puts into the fields never is.
+    atomic: bool,
 }
 
 impl Shape {
@@ -55,7 +59,14 @@ impl Shape {
         let adopted = unsafe { is_adopted(class.as_type_ptr()) || adopt(class.as_type_ptr(), &offsets) };
         // SAFETY: as above.
         let words = adopted.then(|| unsafe { words_of(class.as_type_ptr()) });
-        Ok(Self { class: class.clone().unbind(), offsets, words })
+        // SAFETY: as above.
+        let quiet = adopted && (unsafe { watches(class.as_type_ptr()) } || is_frozen(class)?);
+        Ok(Self { class: class.clone().unbind(), offsets, words, quiet, atomic: false })
+    }
+
+    /// The same for a plan: `atomic` says that decoding puts nothing into the fields that may hold something else.
+    pub(super) fn with_values(self, atomic: bool) -> Self {
+        Self { atomic, ..self }
     }
 
     /// The number of fields.
@@ -207,6 +218,13 @@ impl<'py> Fresh<'_, 'py> {
         unsafe { self.shape.slot(&self.object, index).write(value.into_ptr()) };
     }
 
+    /// Puts `value` into field `index`, whatever stands there.
+    #[inline]
+    pub(super) fn replace(&mut self, index: usize, value: Bound<'py, PyAny>) {
+        // SAFETY: the shape made the object.
+        unsafe { self.shape.put(&self.object, index, value) };
+    }
+
     /// Whether field `index` is empty.
     #[inline]
     pub(super) fn is_empty(&self, index: usize) -> bool {
@@ -214,12 +232,39 @@ impl<'py> Fresh<'_, 'py> {
         unsafe { self.shape.peek(&self.object, index).is_null() }
     }
 
-    /// The instance, as everybody may see it.
+    /// The instance that decoding has filled, as everybody may see it.
     #[inline]
     pub(super) fn finish(self) -> Bound<'py, PyAny> {
+        if !(self.shape.atomic && self.shape.quiet) {
+            self.track();
+        }
+        self.object
+    }
+
+    /// The instance with values of the user's, as everybody may see it.
+    #[inline]
+    pub(super) fn finish_given(self) -> Bound<'py, PyAny> {
+        if !(self.shape.quiet && (0..self.shape.offsets.len()).all(|index| self.is_simple(index))) {
+            self.track();
+        }
+        self.object
+    }
+
+    /// Whether field `index` has a value that holds nothing else.
+    #[inline]
+    fn is_simple(&self, index: usize) -> bool {
+        // SAFETY: the shape made the object, and what stands in a slot is alive. An empty one is filled later by who knows
+        // whom.
+        unsafe {
+            let value = self.shape.peek(&self.object, index);
+            !value.is_null() && !is_container(value)
+        }
+    }
+
+    #[inline]
+    fn track(&self) {
         // SAFETY: instances are objects that the collector knows, and this one is not tracked yet.
         unsafe { ffi::PyObject_GC_Track(self.object.as_ptr().cast()) };
-        self.object
     }
 }
 
@@ -254,6 +299,52 @@ pub(super) fn offset_of_slot(class: &Bound<'_, PyType>, slot: &Bound<'_, PyAny>)
 unsafe fn is_adopted(class: *mut ffi::PyTypeObject) -> bool {
     // SAFETY: as the caller promises.
     unsafe { (*class).tp_dealloc.map(|function| function as usize) == Some(deallocate as *const () as usize) }
+}
+
+/// Whether the class tells the collector of an instance that gets a value which may hold others.
+///
+/// # Safety
+///
+/// The class is alive.
+unsafe fn watches(class: *mut ffi::PyTypeObject) -> bool {
+    // SAFETY: as the caller promises.
+    unsafe { (*class).tp_setattro.map(|function| function as usize) == Some(set_attribute as *const () as usize) }
+}
+
+/// Whether instances of the class refuse assignments.
+fn is_frozen(class: &Bound<'_, PyType>) -> PyResult<bool> {
+    match class.getattr_opt("__bebytes_schema__")? {
+        Some(schema) => schema.getattr("frozen")?.is_truthy(),
+        None => Ok(false),
+    }
+}
+
+/// Whether a value may hold others, as far as its type says.
+///
+/// # Safety
+///
+/// The value is alive.
+#[inline]
+unsafe fn is_container(value: *mut ffi::PyObject) -> bool {
+    // SAFETY: as the caller promises.
+    unsafe { (*ffi::Py_TYPE(value)).tp_flags & ffi::Py_TPFLAGS_HAVE_GC != 0 }
+}
+
+/// `tp_setattro` of adopted classes: the collector learns of an instance with its first value that may hold others.
+unsafe extern "C" fn set_attribute(
+    object: *mut ffi::PyObject,
+    name: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+) -> std::ffi::c_int {
+    // SAFETY: the interpreter gives what it gives to any such function, on an attached thread; instances of adopted
+    // classes are objects that the collector knows, and this one is tracked only where it is not yet.
+    unsafe {
+        let done = ffi::PyObject_GenericSetAttr(object, name, value);
+        if done == 0 && !value.is_null() && is_container(value) && ffi::PyObject_GC_IsTracked(object) == 0 {
+            ffi::PyObject_GC_Track(object.cast());
+        }
+        done
+    }
 }
 
 /// The words of an instance.
@@ -297,6 +388,10 @@ unsafe fn adopt(class: *mut ffi::PyTypeObject, offsets: &[usize]) -> bool {
             && same((*class).tp_free.map(|f| f as usize), ffi::PyObject_GC_Del as *const () as usize);
         if plain {
             (*class).tp_dealloc = Some(deallocate);
+            if same((*class).tp_setattro.map(|f| f as usize), ffi::PyObject_GenericSetAttr as *const () as usize) {
+                (*class).tp_setattro = Some(set_attribute);
+                ffi::PyType_Modified(class);
+            }
             if ROOM.like.get().is_null() {
                 ffi::Py_INCREF(class.cast());
                 ROOM.like.set(class);

@@ -34,6 +34,10 @@ pub(super) struct Manners {
     pub(super) offsets: Box<[usize]>,
     /// Where those lie whose attribute computes where the slot holds `derived`.
     computed: Box<[usize]>,
+    /// Where those lie that count for the hash.
+    pub(super) hashed: Box<[usize]>,
+    /// Where those lie that are not stored: where the slot holds `derived`, they are as if they were not there.
+    unstored: Box<[usize]>,
     /// The version of the class in which it was last seen that attributes are read from the slots, or 0.
     seen: AtomicU32,
 }
@@ -44,7 +48,11 @@ pub(super) struct Field {
     attribute: Py<PyAny>,
     /// Whether that computes where the slot holds `derived`.
     pub(super) computes: bool,
-    /// `name=`, behind a comma for all but the first.
+    /// Whether it, or all before it, is not stored, so that it may not be printed, or may come first.
+    pub(super) loose: bool,
+    /// Whether it is not stored.
+    pub(super) unstored: bool,
+    /// `name=`, behind a comma for all but the first one and the loose ones.
     pub(super) label: Box<str>,
 }
 
@@ -128,24 +136,37 @@ unsafe fn wrapper<'py>(class: &Bound<'py, PyType>, name: &str, function: *mut c_
 /// # Errors
 ///
 /// `TypeError` where the names are not those of the slots of the class.
-pub(super) fn set(class: &Bound<'_, PyType>, names: &Bound<'_, PyTuple>, derived: &Bound<'_, PyAny>) -> PyResult<()> {
+pub(super) fn set(
+    class: &Bound<'_, PyType>,
+    names: &Bound<'_, PyTuple>,
+    derived: &Bound<'_, PyAny>,
+    unstored: &[bool],
+) -> PyResult<()> {
     let py = class.py();
     let slots = class.getattr("__bebytes_slots__")?.cast_into::<PyTuple>()?;
-    if names.len() != slots.len() {
+    if names.len() != slots.len() || names.len() != unstored.len() {
         return Err(PyTypeError::new_err("manners take one name a slot"));
     }
     let (mut fields, mut offsets, mut computed) = (Vec::new(), Vec::new(), Vec::new());
-    for (name, slot) in names.iter().zip(slots.iter()) {
+    let (mut hashed, mut unstored_offsets) = (Vec::new(), Vec::new());
+    for ((name, slot), &unstored) in names.iter().zip(slots.iter()).zip(unstored) {
         let name = name.cast_into::<PyString>()?;
-        let label = format!("{}{}=", if offsets.is_empty() { "" } else { ", " }, name.to_str()?).into();
+        let loose = unstored || (hashed.is_empty() && !offsets.is_empty());
+        let label = format!("{}{}=", if loose || offsets.is_empty() { "" } else { ", " }, name.to_str()?).into();
         let name = PyString::intern(py, name.to_str()?);
         let attribute = find(class, &name).ok_or_else(|| PyTypeError::new_err(format!("{name} is no attribute")))?;
         let (place, in_slot) = (offset_of_slot(class, &slot)?, attribute.is(&slot));
         offsets.push(place);
-        if !in_slot {
-            computed.push(place);
+        if unstored {
+            unstored_offsets.push(place);
+        } else {
+            hashed.push(place);
+            if !in_slot {
+                computed.push(place);
+            }
         }
-        fields.push(Field { name: name.unbind(), attribute: attribute.unbind(), computes: !in_slot, label });
+        let (name, attribute) = (name.unbind(), attribute.unbind());
+        fields.push(Field { name, attribute, computes: !in_slot, loose, unstored, label });
     }
     let manners = Manners {
         class: class.clone().unbind(),
@@ -153,6 +174,8 @@ pub(super) fn set(class: &Bound<'_, PyType>, names: &Bound<'_, PyTuple>, derived
         fields: fields.into(),
         offsets: offsets.into(),
         computed: computed.into(),
+        hashed: hashed.into(),
+        unstored: unstored_offsets.into(),
         seen: AtomicU32::new(0),
     };
     class.setattr(manners_name(py), Py::new(py, manners)?)?;
@@ -298,6 +321,20 @@ impl Manners {
     pub(super) unsafe fn is_settled(&self, object: *mut ffi::PyObject) -> bool {
         // SAFETY: as the caller promises.
         unsafe { self.computed.iter().all(|&offset| slot(object, offset) != self.derived.as_ptr()) }
+    }
+
+    /// Whether a field that is not stored is pinned in one of two objects only, so that its number has to be found out.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Manners::is_set`], of both.
+    #[inline]
+    pub(super) unsafe fn is_pinned_in_one(&self, left: *mut ffi::PyObject, right: *mut ffi::PyObject) -> bool {
+        let derived = self.derived.as_ptr();
+        // SAFETY: as the caller promises.
+        unsafe {
+            self.unstored.iter().any(|&offset| (slot(left, offset) == derived) != (slot(right, offset) == derived))
+        }
     }
 }
 

@@ -35,11 +35,15 @@ static OF_STRUCTS: Definitions<4> = Definitions([
 ]);
 
 static OF_CODECS: Definitions<3> = Definitions([
-    with_arguments(c"decode", decode, c"decode($self, data)\n--\n\nThe value that `data` is the encoding of."),
+    with_arguments(
+        c"decode",
+        decode,
+        c"decode($self, data, *, verify=True)\n--\n\nThe value that `data` is the encoding of.",
+    ),
     with_arguments(
         c"decode_prefix",
         decode_prefix,
-        c"decode_prefix($self, data)\n--\n\nThe value at the start of `data`, and the number of bytes it takes.",
+        c"decode_prefix($self, data, *, verify=True)\n--\n\nThe value at the start of `data`, and the number of bytes it takes.",
     ),
     with_arguments(c"encode", encode, c"encode($self, value)\n--\n\nThe encoding of `value`."),
 ]);
@@ -104,46 +108,56 @@ fn put_on(class: &Bound<'_, PyType>, definitions: impl Iterator<Item = &'static 
     Ok(())
 }
 
-/// What a method of `Codec` is called with: the codec, and its one argument.
+/// The codec that a method of `Codec` is called on, its one argument, and where there is anything else to the call, that.
 ///
 /// # Safety
 ///
 /// By the protocol of `METH_FASTCALL | METH_KEYWORDS`, through a descriptor of the class `Codec`.
 #[inline]
-unsafe fn one_argument<'a, 'py>(
-    py: Python<'py>,
+unsafe fn one_argument<'a>(
+    py: Python<'_>,
     codec: *mut ffi::PyObject,
     arguments: *const *mut ffi::PyObject,
     count: ffi::Py_ssize_t,
     keywords: *mut ffi::PyObject,
-    name: &str,
-) -> Result<(&'a Codec, Borrowed<'a, 'py, PyAny>), Fault> {
+) -> (&'a Codec, Result<Borrowed<'a, '_, PyAny>, Arguments<'a, '_>>) {
     // SAFETY: as the caller promises; the caller of the method keeps codec and arguments alive until it returns.
     unsafe {
         let codec = Borrowed::from_ptr(py, codec).cast_unchecked::<Codec>();
         let codec = ptr::from_ref(codec.get());
         if count == 1 && keywords.is_null() {
-            return Ok((&*codec, Borrowed::from_ptr(py, *arguments)));
+            return (&*codec, Ok(Borrowed::from_ptr(py, *arguments)));
         }
-        let value = named_argument(&Arguments::of(py, arguments, length(count), keywords), name)?;
-        Ok((&*codec, Borrowed::from_ptr(py, value)))
+        (&*codec, Err(Arguments::of(py, arguments, length(count), keywords)))
     }
 }
 
+/// The argument `wanted`, and the keyword argument `verify` where the method takes it, which is true unless it is given.
 #[cold]
-fn named_argument(arguments: &Arguments<'_, '_>, wanted: &str) -> PyResult<*mut ffi::PyObject> {
+fn named_argument<'py>(
+    arguments: &Arguments<'_, 'py>,
+    wanted: &str,
+    verifies: bool,
+) -> Result<(Bound<'py, PyAny>, bool), Fault> {
     if arguments.count() > 1 {
         let count = arguments.count();
-        return Err(PyTypeError::new_err(format!("takes 1 positional argument but {count} were given")));
+        return Err(PyTypeError::new_err(format!("takes 1 positional argument but {count} were given")).into());
     }
-    let [found] = arguments.by_name([wanted], "")?;
-    let found = found.map(Borrowed::as_ptr);
-    found.ok_or_else(|| PyTypeError::new_err(format!("missing 1 required positional argument: '{wanted}'")))
+    let (found, verify) = if verifies {
+        let [found, verify] = arguments.by_name([wanted, "verify"], "")?;
+        (found, verify)
+    } else {
+        let [found] = arguments.by_name([wanted], "")?;
+        (found, None)
+    };
+    let missing = || PyTypeError::new_err(format!("missing 1 required positional argument: '{wanted}'"));
+    let found = found.ok_or_else(missing)?.to_owned();
+    Ok((found, verify.map_or(Ok(true), |verify| verify.is_truthy())?))
 }
 
-/// A method of `Codec` that does one thing with its one argument.
+/// A method of `Codec` that does one thing with its one argument, and another where there is more to the call.
 macro_rules! method_of_codec {
-    ($name:ident, $argument:literal) => {
+    ($name:ident, $otherwise:path) => {
         unsafe extern "C" fn $name(
             codec: *mut ffi::PyObject,
             arguments: *const *mut ffi::PyObject,
@@ -152,18 +166,35 @@ macro_rules! method_of_codec {
         ) -> *mut ffi::PyObject {
             // SAFETY: the interpreter calls this by the protocol of METH_FASTCALL | METH_KEYWORDS.
             unsafe {
-                guarded(|py| {
-                    let (codec, given) = one_argument(py, codec, arguments, count, keywords, $argument)?;
-                    codec.$name(&given).map(Bound::into_any)
+                guarded(|py| match one_argument(py, codec, arguments, count, keywords) {
+                    (codec, Ok(given)) => codec.$name(&given),
+                    (codec, Err(arguments)) => $otherwise(codec, &arguments),
                 })
             }
         }
     };
 }
 
-method_of_codec!(decode, "data");
-method_of_codec!(decode_prefix, "data");
-method_of_codec!(encode, "value");
+method_of_codec!(decode, decode_by);
+method_of_codec!(decode_prefix, decode_prefix_by);
+method_of_codec!(encode, encode_value_by);
+
+#[cold]
+fn decode_by<'py>(codec: &Codec, arguments: &Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>, Fault> {
+    let (data, verify) = named_argument(arguments, "data", true)?;
+    codec.decode_checked(&data, verify)
+}
+
+#[cold]
+fn decode_prefix_by<'py>(codec: &Codec, arguments: &Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>, Fault> {
+    let (data, verify) = named_argument(arguments, "data", true)?;
+    codec.decode_prefix_checked(&data, verify)
+}
+
+#[cold]
+fn encode_value_by<'py>(codec: &Codec, arguments: &Arguments<'_, 'py>) -> Result<Bound<'py, PyAny>, Fault> {
+    codec.encode(&named_argument(arguments, "value", false)?.0)
+}
 
 /// The codecs of the classes that encoded last.
 static BIG: Found = Found::new();
@@ -213,7 +244,7 @@ unsafe extern "C" fn to_bytes<const IS_BIG: bool>(
     unsafe {
         guarded(|py| {
             let object = Bound::from_borrowed_ptr(py, object);
-            own_codec::<IS_BIG>(&object)?.get().encode(&object).map(Bound::into_any)
+            own_codec::<IS_BIG>(&object)?.get().encode(&object)
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The Python module `bebytes._core`; `python/bebytes/_core.pyi` is its typed face.
 
+mod adapt;
 mod buffer;
 mod call;
 mod clock;
@@ -8,12 +9,15 @@ mod compare;
 mod construct;
 mod error;
 mod explain;
+mod formula;
+mod general;
 mod instance;
 mod int;
 mod manners;
 mod methods;
 mod object;
 mod plan;
+mod plan_general;
 mod probe;
 mod represent;
 mod source;
@@ -45,8 +49,13 @@ fn install_manners<'py>(cls: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyDict>
 
 /// Makes the instances of a class compare, hash and print natively.
 #[pyfunction]
-fn set_manners(cls: &Bound<'_, PyType>, names: &Bound<'_, PyTuple>, derived: &Bound<'_, PyAny>) -> PyResult<()> {
-    manners::set(cls, names, derived)
+fn set_manners(
+    cls: &Bound<'_, PyType>,
+    names: &Bound<'_, PyTuple>,
+    derived: &Bound<'_, PyAny>,
+    unstored: &Bound<'_, PyTuple>,
+) -> PyResult<()> {
+    manners::set(cls, names, derived, &unstored.extract::<Vec<bool>>()?)
 }
 
 /// Gives back the memory that is kept for the next instances; says how many there was memory for.

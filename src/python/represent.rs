@@ -28,8 +28,18 @@ fn represented<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     // Of a class in a function, the name behind that of the function.
     text.written.push_str(name.rsplit_once(">.").map_or(name, |(_, name)| name));
     text.written.push('(');
-    let mut inside = None;
+    let (mut inside, mut first) = (None, true);
     for (field, &offset) in manners.get().fields.iter().zip(&manners.get().offsets) {
+        if field.loose {
+            // SAFETY: as below; the reference is only compared.
+            if field.unstored && unsafe { slot(object.as_ptr(), offset) } == manners.get().derived.as_ptr() {
+                continue;
+            }
+            if !first {
+                text.written.push_str(", ");
+            }
+        }
+        first = false;
         text.written.push_str(&field.label);
         // SAFETY: the object is of the class of its manners, or code has given it one with the same slots since; a strong
         // reference is taken at once.
