@@ -235,7 +235,7 @@ def test_numbers_of_no_order_stand_anywhere(codec: Codecs) -> None:
         ("bit_order='up'", "a: u8", "'msb' or 'lsb'"),
         ("parameters='n'", "a: u8", "tuple of names"),
         ("parameters=('n', 'n')", "a: u8", "names one twice"),
-        ("parameters=('a',)", "a: u8", "has the name of a field"),
+        ("parameters=('a',)", "a: u8", "hides the parameter of that name"),
     ],
 )
 def test_wrong_orders(options: str, body: str, advice: str) -> None:
