@@ -26,7 +26,7 @@ import callgrind
 
 from bebytes import cli
 from bebytes.cli import _machine, _record
-from bebytes.scenarios import GROWTH, Scenario, select, write_scenarios
+from bebytes.scenarios import GROWTH, Scenario, left_out, select, write_scenarios
 from bebytes.workload import measured
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -191,6 +191,9 @@ def _chosen(options: argparse.Namespace) -> list[Scenario]:
     chosen = [s for pattern in options.scenario or CHOSEN for s in select(pattern) if isinstance(s, Scenario)]
     if not chosen:
         raise ValueError("what was chosen is absent here")
+    for s in chosen:
+        if reason := left_out(s):
+            raise ValueError(f"{s.key}: {reason}")
     return chosen
 
 

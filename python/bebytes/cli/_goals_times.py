@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from bebytes.scenarios import GROUPS, LAYOUTS, Scenario, load
+from bebytes.scenarios import FOUND, GROUPS, LAYOUTS, Scenario, load
 
 from ._goals import Figures, Goal, Rule, Unmeasured
 from ._measure import Cell
@@ -46,7 +46,7 @@ def core_scenarios() -> list[Scenario]:
     """
     What the Rust core and the crate are timed on: the seven groups, as far as the crate has the type.
     """
-    groups = [group for group in GROUPS if group != "real"]
+    groups = [group for group in GROUPS if group not in FOUND]
     return [s for s in load(groups) if isinstance(s, Scenario) and not s.crate and s.operation in ("encode", "decode")]
 
 
