@@ -32,6 +32,27 @@ pub const fn low32(number: u64) -> u32 {
     number as u32
 }
 
+/// The lowest 16 bits.
+#[inline]
+#[must_use]
+pub const fn low16(number: u64) -> u16 {
+    number as u16
+}
+
+/// The float that 16 bits are.
+#[must_use]
+pub fn half(bits: u16) -> f64 {
+    let bits = u32::from(bits);
+    let (exponent, fraction) = ((bits >> 10) & 0x1f, bits & 0x3ff);
+    let sign = u64::from(bits >> 15) << 63;
+    let magnitude = match exponent {
+        0 => (f64::from(fraction) * 2_f64.powi(-24)).to_bits(),
+        0x1f => 0x7ff_u64 << 52 | u64::from(fraction) << 42,
+        _ => u64::from(exponent + 1008) << 52 | u64::from(fraction) << 42,
+    };
+    f64::from_bits(sign | magnitude)
+}
+
 /// The lowest `width` bits; of 0 bits, none.
 #[inline]
 const fn ones(width: u32) -> u128 {

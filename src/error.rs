@@ -3,8 +3,11 @@
 //! [`ErrorKind`] has one variant a class of `bebytes.errors`; [`fmt::Display`] gives the text that Python gives.
 //! The path is made only while an error travels up, so the way without errors pays nothing for it.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
+
+pub use crate::formula::Big;
 
 /// An integer of any field: everything from `i128::MIN` to `u128::MAX`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -128,6 +131,49 @@ pub enum Offender {
     Foreign,
 }
 
+/// A value of any kind in an error.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Figure {
+    /// None.
+    None,
+    /// An integer.
+    Integer(Wide),
+    /// An integer that no [`Wide`] holds.
+    Big(Big),
+    /// Bytes.
+    Bytes(Box<[u8]>),
+    /// A value that only the sink or source knows.
+    Foreign(Foreign),
+}
+
+/// A value that only the sink or source knows, kept for whoever reports the error.
+#[derive(Clone)]
+pub struct Foreign(pub Arc<dyn Any + Send + Sync>);
+
+impl PartialEq for Foreign {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for Foreign {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Foreign")
+    }
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => formatter.write_str("None"),
+            Self::Integer(number) => number.fmt(formatter),
+            Self::Big(number) => number.fmt(formatter),
+            Self::Bytes(bytes) => write!(formatter, "b\"{}\"", bytes.escape_ascii()),
+            Self::Foreign(_) => formatter.write_str("a value"),
+        }
+    }
+}
+
 /// An end of the range that an [`ErrorKind::OutOfRange`] names.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Bound {
@@ -223,6 +269,49 @@ pub enum ErrorKind {
         /// The limit.
         depth: u32,
     },
+    /// As `MarkerNotFound`, of a marker of several bytes.
+    MarkersNotFound {
+        /// The marker.
+        marker: Box<[u8]>,
+    },
+    /// As `InvalidSize`, of a number of any size.
+    InvalidLength {
+        /// The number outside; none for a division by zero or a field that is absent.
+        value: Figure,
+    },
+    /// As `InvalidDiscriminant`, of a value of any kind.
+    UnknownSelector {
+        /// The value.
+        value: Figure,
+        /// The expression that came to it.
+        type_name: Arc<str>,
+    },
+    /// Something else than a constant.
+    InvalidConstant {
+        /// What is there.
+        value: Figure,
+        /// The constant.
+        expected: Figure,
+    },
+    /// A value that its field may not have.
+    InvalidValue {
+        /// The value; none where there is none.
+        value: Figure,
+        /// What it must be.
+        rule: Arc<str>,
+    },
+    /// A checksum that is not the one of what it covers.
+    ChecksumMismatch {
+        /// What it must be.
+        expected: Figure,
+        /// What is there.
+        actual: Figure,
+    },
+    /// Bytes of a string that are none in its encoding.
+    InvalidText {
+        /// The encoding.
+        encoding: Arc<str>,
+    },
 }
 
 impl ErrorKind {
@@ -238,12 +327,16 @@ impl ErrorKind {
             Self::InsufficientData { .. } => "InsufficientData",
             Self::EmptyBuffer { .. } => "EmptyBuffer",
             Self::TrailingData { .. } => "TrailingData",
-            Self::InvalidDiscriminant { .. } => "InvalidDiscriminant",
+            Self::InvalidDiscriminant { .. } | Self::UnknownSelector { .. } => "InvalidDiscriminant",
             Self::InvalidChar { .. } => "InvalidChar",
             Self::InvalidUtf8 => "InvalidUtf8",
-            Self::MarkerNotFound { .. } => "MarkerNotFound",
-            Self::InvalidSize { .. } => "InvalidSize",
+            Self::MarkerNotFound { .. } | Self::MarkersNotFound { .. } => "MarkerNotFound",
+            Self::InvalidSize { .. } | Self::InvalidLength { .. } => "InvalidSize",
             Self::LimitExceeded { .. } => "LimitExceeded",
+            Self::InvalidConstant { .. } => "InvalidConstant",
+            Self::InvalidValue { .. } => "InvalidValue",
+            Self::ChecksumMismatch { .. } => "ChecksumMismatch",
+            Self::InvalidText { .. } => "InvalidText",
         }
     }
 }
@@ -318,6 +411,12 @@ impl Error {
     #[inline(never)]
     pub(crate) fn push(&mut self, step: Step) {
         self.0.path.push(step);
+    }
+
+    /// Has it begin at another bit.
+    #[cold]
+    pub(crate) fn set_bit(&mut self, bit: u64) {
+        self.0.bit = bit;
     }
 
     /// Puts the path in reading order and names the outermost struct.
@@ -520,8 +619,26 @@ impl fmt::Display for ErrorKind {
             Self::InvalidSize { value: Some(value) } => {
                 write!(formatter, "its length comes to {value}, outside 0 to 2**64 - 1")
             }
-            Self::InvalidSize { value: None } => formatter.write_str("its length divides by zero"),
+            Self::InvalidSize { value: None } | Self::InvalidLength { value: Figure::None } => {
+                formatter.write_str("its length divides by zero")
+            }
             Self::LimitExceeded { depth } => write!(formatter, "nested deeper than {depth} levels"),
+            Self::MarkersNotFound { marker } => {
+                write!(formatter, "the marker {} is not in the bytes left", Figure::Bytes(marker.clone()))
+            }
+            Self::InvalidLength { value } => {
+                write!(formatter, "its length comes to {value}, outside 0 to 2**64 - 1")
+            }
+            Self::UnknownSelector { value, type_name } => write!(formatter, "{value} is no valid {type_name}"),
+            Self::InvalidConstant { value, expected } => write!(formatter, "is {value}, must be {expected}"),
+            Self::InvalidValue { value: Figure::None, rule } => {
+                write!(formatter, "must be {rule}, which has no value here")
+            }
+            Self::InvalidValue { value, rule } => write!(formatter, "is {value}, must be {rule}"),
+            Self::ChecksumMismatch { expected, actual } => {
+                write!(formatter, "is {actual}, what it covers has {expected}")
+            }
+            Self::InvalidText { encoding } => write!(formatter, "the bytes are no valid {encoding}"),
         }
     }
 }

@@ -67,18 +67,37 @@ pub(crate) fn bit_of(at: usize) -> u64 {
     (at as u64).saturating_mul(8)
 }
 
-struct Decoder<'a, S, F> {
+pub(crate) struct Decoder<'a, S, F> {
     data: &'a [u8],
     /// The next byte; never behind the end of `data`.
-    at: usize,
+    pub(crate) at: usize,
     sink: &'a mut S,
     trouble: PhantomData<F>,
 }
 
 impl<'a, S: Sink, F: Trouble<S::Error>> Decoder<'a, S, F> {
-    fn record(&mut self, plan: &Plan, frame: &mut [Wide]) -> Result<S::Value, F> {
+    /// Reads what begins at byte `at` of `data`.
+    pub(crate) fn new(data: &'a [u8], at: usize, sink: &'a mut S) -> Self {
+        Self { data, at, sink, trouble: PhantomData }
+    }
+
+    pub(crate) fn record(&mut self, plan: &Plan, frame: &mut [Wide]) -> Result<S::Value, F> {
         let mut record = self.sink.begin(plan).map_err(F::own)?;
-        for block in &plan.program.blocks {
+        self.blocks(plan, &plan.program.blocks, &mut record, frame)?;
+        self.sink.finish(record).map_err(F::own)
+    }
+
+    /// Blocks of a record; `plan` has the names of its fields.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    pub(crate) fn blocks(
+        &mut self,
+        plan: &Plan,
+        blocks: &[Block],
+        record: &mut S::Record,
+        frame: &mut [Wide],
+    ) -> Result<(), F> {
+        for block in blocks {
             match block {
                 Block::Run(run) => {
                     let left = self.data.get(self.at..).unwrap_or_default();
@@ -86,7 +105,7 @@ impl<'a, S: Sink, F: Trouble<S::Error>> Decoder<'a, S, F> {
                         return Err(self.cut(plan, run, frame));
                     }
                     for stretch in &run.stretches {
-                        self.stretch(plan, stretch, left, &mut record, frame)?;
+                        self.stretch(plan, stretch, left, record, frame)?;
                     }
                     self.at += run.bytes;
                 }
@@ -94,11 +113,11 @@ impl<'a, S: Sink, F: Trouble<S::Error>> Decoder<'a, S, F> {
                     let slot = *slot;
                     let start = bit_of(self.at);
                     let value = self.node(code, start, frame).map_err(|failure| failure.within(|| name(plan, slot)))?;
-                    self.sink.set(&mut record, slot, value).map_err(F::own)?;
+                    self.sink.set(record, slot, value).map_err(F::own)?;
                 }
             }
         }
-        self.sink.finish(record).map_err(F::own)
+        Ok(())
     }
 
     /// A record that is one run: as [`record`](Self::record), in less code.
@@ -378,6 +397,13 @@ impl<'a, S: Sink, F: Trouble<S::Error>> Decoder<'a, S, F> {
             }
             _ => u64::MAX,
         };
+        self.counted(items, count, frame)
+    }
+
+    /// A list of so many items, or of all that is left.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    pub(crate) fn counted(&mut self, items: &Items, count: u64, frame: &mut [Wide]) -> Result<S::Value, F> {
         // No more than the input can fill, whatever the count says.
         let room = self.left() as u64 / items.minimum.max(1);
         let rest = matches!(items.count, Size::Rest);

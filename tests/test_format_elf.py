@@ -240,7 +240,7 @@ def small_file(order: elf.Data, width: elf.Class) -> elf.File:
     symbol: Any = (elf.Symbol64 if wide else elf.Symbol32)(
         st_name=8, st_value=5, st_size=4, st_bind=elf.Binding.GLOBAL, st_type=elf.SymbolType.FUNC, st_shndx=6
     )
-    rela: Any = (elf.Rela64 if wide else elf.Rela32)(r_offset=7, r_sym=0, r_type=2, r_addend=-3)
+    rela: Any = (elf.Rela64 if wide else elf.Rela32)(r_offset=7, r_sym=0x12345, r_type=2, r_addend=-3)
     kinds = elf.SectionType
     # Types, contents, bytes of an entry, bytes, and the sections they refer to.
     contents: list[tuple[elf.SectionType, Any, int, int, int]] = [
@@ -309,7 +309,7 @@ def test_made_from_scratch(codec: Codecs, order: elf.Data, width: elf.Class) -> 
         assert_fields(ours, theirs.header)
     assert expected.get_section(1).name == ".names"
     assert [(s.name, s.entry.st_value) for s in expected.get_section(2).iter_symbols()] == [("main", 5)]
-    assert [(r["r_info_sym"], r["r_addend"]) for r in expected.get_section(3).iter_relocations()] == [(0, -3)]
+    assert [(r["r_info_sym"], r["r_addend"]) for r in expected.get_section(3).iter_relocations()] == [(0x12345, -3)]
     assert of.decode(data) == made
     assert of.encode(of.decode(data)) == data
 

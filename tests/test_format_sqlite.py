@@ -172,8 +172,9 @@ def test_pages(codec: Codecs, file: tuple[bytes, dict[str, Any]]) -> None:
     """
     data, _ = file
     database = codec(Database).decode(data)
-    of, usable = codec(sqlite._page_class(database.usable)), database.usable
-    first = codec(sqlite._first_page_class(usable))
+    usable = database.usable
+    of = codec(sqlite._page_class(usable, False))
+    first = codec(sqlite._page_class(usable, True))
     seen, kinds = set(), set()
     for number, page in pages(database):
         content = database.data(number)
@@ -322,7 +323,7 @@ def test_pages_that_do_not_hold_together(codec: Codecs) -> None:
     page = BTreePage.of(PageKind.TABLE_LEAF, cells[:2], 512)
     cells[0].rowid = 77
     with pytest.raises(InvalidValue, match=r"cells\[0\].cell"):
-        codec(sqlite._page_class(512)).encode(sqlite._page_class(512)(page))
+        codec(sqlite._page_class(512, False)).encode(sqlite._page_class(512, False)(page))
     with pytest.raises(EncodeError, match="overflow"):
         sqlite.write_page(BTreePage.of(PageKind.TABLE_LEAF, [TableLeafCell(1, 1, Payload(b"a", 5))], 512), 512)
 
@@ -366,7 +367,7 @@ def test_damaged_pages(codec: Codecs) -> None:
     Pages and records that were cut off or changed.
     """
     page, record = small()[512:1024], Record.of([1, None, "abc", 2.5]).to_bytes()
-    assert assert_survives(codec(sqlite._page_class(512)), page) > 500
+    assert assert_survives(codec(sqlite._page_class(512, False)), page) > 500
     assert_survives(codec(Record), record)
     trunk = FreelistTrunk(next_trunk=0, leaves=[1, 2, 3], rest=b"old").to_bytes()
     assert_survives(codec(FreelistTrunk), trunk)

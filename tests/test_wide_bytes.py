@@ -163,3 +163,13 @@ def test_parameters_from_the_caller(backend: str) -> None:
         Codec(Words, parameters={"other": 1})
     with pytest.raises(ValueError, match="byteorder"):
         Codec(Words, byteorder="middle", parameters={"wide": 1})  # type: ignore[arg-type]  # on purpose
+
+
+def test_parameters_are_not_hidden() -> None:
+    """
+    A field and a parameter of one name would be one thing in expressions and another outside.
+    """
+    with pytest.raises(SchemaError, match=r"_Hidden.size: hides the parameter of that name"):
+
+        class _Hidden(Struct, parameters=("size",)):
+            size: u8

@@ -11,8 +11,8 @@ from ._layout import MAXIMUM_DEPTH, MAXIMUM_SIZE, depth_of, is_fixed, is_open, i
 from ._nodes import NodeBuilder
 from ._plan import Data, Fixed, List, Node, Number, Op, Plan, Record
 from ._schema import Field, Schema, UndefinedName
+from ._specifier import MISSING, derived
 from .errors import SchemaError
-from .fields import MISSING, derived
 
 
 def compile_plan(schema: Schema, byteorder: str, outermost: bool) -> Plan:
@@ -33,11 +33,8 @@ def compile_plan(schema: Schema, byteorder: str, outermost: bool) -> Plan:
     schema.compiling = True
     try:
         schema.resolve()
-        general = _wants_general(schema)
-        if not general:
-            plan = PlanBuilder(schema, byteorder, outermost).build()
-            general = not plan.plain
-        if general:
+        plan = None if _wants_general(schema) else PlanBuilder(schema, byteorder, outermost).build()
+        if plan is None or not plan.plain:
             from ._compile_general import GeneralPlanBuilder
 
             plan = GeneralPlanBuilder(schema, byteorder, outermost).build()

@@ -129,7 +129,8 @@ class GeneralPlanBuilder(PlanBuilder):
             elif word:
                 self._close_word(word)
                 word = []
-            self.ops.append(Op(field.name, node, self._given(field, node), offset, anchor))
+            made: Any = node
+            self.ops.append(Op(field.name, made, self._given(field, node), offset, anchor))
             width = minimum_bits(node) if is_fixed(node) else None
             if width is not None:
                 offset += width
@@ -227,7 +228,7 @@ class GeneralPlanBuilder(PlanBuilder):
                     raise field.error(f"{name} gives the value; drop the default")
                 if name in ("computed", "checksum") and _is_or_has(node, Option):
                     raise field.error(f"{name} gives a number that is always there; drop the None, or add when=...")
-                if name in ("computed", "checksum") and _is_or_has(node, Placed):
+                if name != "const" and _is_or_has(node, Placed):
                     raise field.error(f"{name} has no place of its own; put it into a struct, and that at {s.at!r}")
                 return {"const": "constant"}.get(name, name)
         if field.default is not derived:

@@ -81,6 +81,11 @@ class Codec:
         The encodings of all values, back to back.
         """
 
+    def runs(self) -> tuple[bool, bool]:
+        """
+        Whether the extension itself decodes the class, and whether it encodes it; else the readable runner does.
+        """
+
     def explain(self) -> dict[str, Any]:
         """
         What is done for the class when decoding, and the stores of encoding: a tree of dictionaries.

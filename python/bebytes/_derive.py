@@ -8,8 +8,8 @@ from typing import Any
 
 from ._expression import references, solve
 from ._plan import Computed, Data, Length, List, Node, Number, Option, Plan, Record, Ref
+from ._specifier import derived
 from .errors import WrongType
-from .fields import derived
 
 DEFERRED = object()
 """The number cannot be told, because a field behind it is wrong; that field's error is the one to raise."""

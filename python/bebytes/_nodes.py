@@ -31,7 +31,7 @@ from ._plan import (
     Until,
 )
 from ._schema import Field, Schema, scalar_of, schema_of
-from .fields import MISSING
+from ._specifier import MISSING
 from .types import Scalar
 
 _ENUM_WIDTHS = (8, 16, 32, 64, 128)
@@ -86,7 +86,7 @@ class NodeBuilder:
             raise self.field.error(_unknown_type(annotation))
         is_union = typing.get_origin(annotation) in (typing.Union, UnionType)
         option = self._option(annotation) if is_union else None  # first of all: what an option cannot hold
-        if s.count is not MISSING:
+        if s.count is not MISSING and not _holds_list(option):
             instead = (
                 "write size(...) for a length in bytes" if annotation in (bytes, str) else "write list[...] or drop it"
             )
@@ -388,6 +388,11 @@ class NodeBuilder:
                     "after": "after is for bytes and str",
                 }[name]
                 raise self.field.error(f"{name} does not fit {show(annotation)}; {hint}")
+
+
+def _holds_list(option: Any) -> bool:
+    node = getattr(option, "node", None)
+    return isinstance(getattr(node, "node", node), List)
 
 
 def unwrap(annotation: Any) -> Any:

@@ -72,7 +72,8 @@ class _GeneralBuilder(NodeBuilder):
         return self._placed()
 
     def annotation(self) -> Any:
-        return unwrap(getattr(self, "of_type", None) or self.field.type)
+        found = unwrap(getattr(self, "of_type", None) or self.field.type)
+        return _without_int(found) if self.specifier.unknown == "keep" else found
 
     def _ordered(self, text: str) -> Any:
         # One field in the order that an expression comes to.
@@ -281,7 +282,7 @@ class _GeneralBuilder(NodeBuilder):
         return Adapted(inner.held(), decode, encode, getattr(adapter, "name", None) or f"a {_plain_name(annotation)}")
 
     def adapted_list(self, decode: Any, encode: Any, name: str) -> Any:
-        builder = self
+        builder: Any = self  # its class is changed
 
         class _Items(_GeneralBuilder):
             def item(self, annotation: Any) -> Any:
@@ -334,7 +335,7 @@ class _GeneralBuilder(NodeBuilder):
     # What is held
 
     def _constant(self) -> Any:
-        value = self.specifier.const
+        value: Any = self.specifier.const
         annotation = self.annotation()
         inner = self._copy(const=MISSING)
         if annotation in (bytes, str):
@@ -343,7 +344,7 @@ class _GeneralBuilder(NodeBuilder):
                 raise self.field.error(f"the constant {value!r} is no {annotation.__name__}")
             s = inner.specifier
             if s.size is MISSING and s.until is MISSING:
-                s.size = len(content if s.encoding is MISSING else value.encode(s.encoding))
+                s.size = len(content if s.encoding is MISSING else str(value).encode(s.encoding))
         return inner.held()
 
     def _padding(self) -> Any:
@@ -591,6 +592,12 @@ def varint(builder: NodeBuilder, scalar: Scalar) -> Varint:
 
 def _alternatives(annotation: Any) -> tuple[Any, ...]:
     return typing.get_args(annotation) if typing.get_origin(annotation) in (typing.Union, UnionType) else (annotation,)
+
+
+def _without_int(annotation: Any) -> Any:
+    # Where unknown numbers are kept, `Kind | int` says so to type checkers.
+    rest = [a for a in _alternatives(annotation) if a is not int]
+    return unwrap(rest[0]) if len(rest) == 1 else annotation
 
 
 def _leaf(annotation: Any) -> Any:

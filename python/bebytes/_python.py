@@ -12,8 +12,8 @@ from ._derive import UNSET, is_record_of
 from ._plan import Plan
 from ._python_read import Input, read_record
 from ._python_write import Output, write_record
+from ._specifier import derived
 from .errors import BufferTooSmall, DecodeError, EmptyBuffer, EncodeError, TrailingData, WrongType
-from .fields import derived
 
 
 class Runner:

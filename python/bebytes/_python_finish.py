@@ -25,8 +25,8 @@ from ._python_common import Operand, Scope, follow
 from ._python_formula import PENDING, Pending, look_up, natural, whole
 from ._python_read_general import covered_bytes, holds, is_absent, position, varint_bytes
 from ._python_write import Output, check_length, to_number, write_node
+from ._specifier import derived
 from .errors import ChecksumMismatch, EncodeError, InvalidValue, WrongType
-from .fields import derived
 
 Path = tuple[int, ...]
 
@@ -109,7 +109,7 @@ class WritingScope(Scope):
             return look_up(self, leaf)
         if type(leaf).__name__ in ("Parameter", "Item", "Own") or not path:
             return look_up(self, leaf)
-        if path[0] >= len(self.operands):
+        if path[0] >= len(self.operands) or isinstance(self.operands[path[0]], Unwritten):
             return self._to_come(leaf, path)
         operand = follow(self, path)
         if operand is PENDING:
@@ -140,15 +140,23 @@ class WritingScope(Scope):
                 raise NoValue(None)
             return length
         if value is derived:
-            if len(path) > 1:
+            first, *more = path
+            if more:
                 raise Pending
-            return self._derived_to_come(path[0])
+            return self._derived_to_come(first)
         if isinstance(plain_node(op.node), Data):
             return str.encode(value) if issubclass(type(value), str) else bytes(value)
         number = number_of(value)
         if number is None:
             raise NoValue(None)
         return number
+
+    @staticmethod
+    def seen(value: Any) -> Operand:
+        """
+        What an expression sees of a value that is not written yet.
+        """
+        return str.encode(value) if isinstance(value, str) else value
 
     def _derived_to_come(self, index: int) -> Any:
         op = self.plan.ops[index]

@@ -30,6 +30,7 @@ from ._plan_general import (
 from ._python_common import Operand, Scope, find_member, follow
 from ._python_formula import parameters_of, whole
 from ._python_read import Input, find_data, number_value, read_item, read_length, read_node, read_record
+from ._specifier import derived
 from ._text import decode_text, strip_padding
 from .errors import (
     ChecksumMismatch,
@@ -44,7 +45,6 @@ from .errors import (
     LimitExceeded,
     TrailingData,
 )
-from .fields import derived
 from .types import Overlong
 
 MAXIMUM_RECURSION = 64
@@ -92,9 +92,10 @@ def _keep_what_nothing_tells(plan: Plan, record: Any, scope: Scope) -> None:
     # The number for a field that is not there is written as 0; any other is kept to be written again.
     from ._derive_general import told_by_nothing
 
+    cls: Any = plan.cls
     for j in told_by_nothing(plan, record):
         if plan.ops[j].derived == "here" and scope.operands[j]:
-            plan.cls.__bebytes_slots__[j].__set__(record, scope.operands[j])
+            cls.__bebytes_slots__[j].__set__(record, scope.operands[j])
 
 
 def _turned(plan: Plan, ops: tuple[Op, ...], done: int, scope: Scope, bit: int) -> tuple[Op, ...]:

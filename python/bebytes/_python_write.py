@@ -28,8 +28,8 @@ from ._layout import is_fixed, minimum_bits
 from ._plan import After, Computed, Data, Fixed, List, Number, Option, Plan, Record, Rest, Until
 from ._python_common import Operand, Scope, evaluate_over, find_member
 from ._python_read import FLOAT_FORMATS
+from ._specifier import derived
 from .errors import EncodeError, LengthMismatch, MarkerInData, OutOfRange, WrongType
-from .fields import derived
 
 
 class Output:
@@ -295,9 +295,11 @@ def framed(length: Any, content: bytes, bit: int) -> bytes:
     """
     match length:
         case Until(marker):
-            if marker in content:
+            ending = bytes([marker]) if isinstance(marker, int) else marker
+            written = content + ending
+            if written.find(ending) < len(content):  # also where it ends with part of its marker
                 raise MarkerInData(marker, offset=bit)
-            return content + (bytes([marker]) if isinstance(marker, int) else marker)
+            return written
         case After(marker):
             return (bytes([marker]) if isinstance(marker, int) else marker) + content
     return content

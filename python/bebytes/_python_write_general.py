@@ -16,6 +16,7 @@ from ._derive import (
     number_of,
     slot_value,
     solve_derived,
+    number_of,
 )
 from ._derive_general import is_of_case
 from ._expression import InvalidValue as NoValue
@@ -40,7 +41,7 @@ from ._plan_general import (
     Wide,
 )
 from ._python_common import Operand, Scope
-from ._python_finish import WritingScope
+from ._python_finish import Unwritten, WritingScope
 from ._python_formula import PENDING, Pending, parameters_of
 from ._python_read import number_value
 from ._python_read_general import (
@@ -67,9 +68,9 @@ from ._python_write import (
     write_record,
     wrong_type,
 )
+from ._specifier import derived
 from ._text import encode_text, fill
 from .errors import EncodeError, InvalidValue, LengthMismatch, OutOfRange
-from .fields import derived
 from .types import Overlong
 
 
@@ -99,7 +100,8 @@ def write_general_record(
                     scope.check_pinned(op, i, value, operand, start)
             if op.extra is not None and op.extra.rule is not None and operand is not PENDING and operand is not None:
                 canonical = as_read(op.node, operand if value is derived else value, scope)
-                check_rule(op.extra.rule, canonical, operand, start, scope)
+                seen = scope.seen(canonical) if isinstance(operand, Unwritten) else operand
+                check_rule(op.extra.rule, canonical, seen, start, scope)
         except EncodeError as e:
             e.path = (op.name, *e.path)
             raise

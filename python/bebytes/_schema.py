@@ -11,8 +11,8 @@ import typing
 from _thread import RLock
 from typing import Any
 
+from ._specifier import MISSING, Missing, Specifier, derived
 from .errors import SchemaError
-from .fields import MISSING, Missing, Specifier, derived
 from .types import Scalar
 
 if typing.TYPE_CHECKING:
@@ -166,7 +166,7 @@ class Field:
                 self._put_types(types)
         return self.type
 
-    def meaning(self, annotation: Any, cls: type) -> Any:
+    def meaning(self, annotation: Any, cls: Any) -> Any:
         """
         What an annotation beside that of the field means; names in it are found as those of expressions are, and `cls`.
         """

@@ -29,8 +29,9 @@ from ._schema import (
     scope_of,
     visible,
 )
+from ._specifier import Derived, Specifier
 from .errors import SchemaError
-from .fields import Derived, Specifier, after, bits, count, field, size, until
+from .fields import after, bits, count, field, size, until
 from .relations import at, checksum, computed, const, repeat_until, switch, when
 from .shapes import align, bcd, fixed, padding, reserved, scaled
 
@@ -136,6 +137,9 @@ class StructMeta(type):
         special = body.get("__bebytes_types__")
         if special is not None:
             fields = tuple(f.with_types(special[2]) for f in fields)
+        for f in fields:
+            if f.name in options.parameters:
+                raise SchemaError(f"{name}.{f.name}: hides the parameter of that name; choose another name for one")
         _check_order_of_defaults(name, fields)
         body["__slots__"] = tuple(f.name for f in own)
         body.setdefault("__match_args__", tuple(f.name for f in fields if not f.kw_only))

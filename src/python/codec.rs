@@ -11,6 +11,7 @@ use super::buffer::{Input, Output, OwnedInput, new_bytes};
 use super::call::Attached;
 use super::error::Fault;
 use super::explain;
+use super::general::General;
 use super::object::Objects;
 use super::plan::Binding;
 use super::source::Reader;
@@ -27,16 +28,16 @@ pub(super) struct Codec {
     plan_factory: Py<PyAny>,
     /// Made at first use, where the plan is plain.
     binding: OnceLock<Binding>,
-    /// What runs any other plan: an object with the methods of `bebytes._python.Runner`.
-    delegate: OnceLock<Py<PyAny>>,
+    /// The same of any other plan.
+    general: OnceLock<General>,
 }
 
 /// Who does the work of a codec.
 enum Worker<'a> {
     /// The core.
     Core(&'a Binding),
-    /// A runner in Python.
-    Delegate(&'a Py<PyAny>),
+    /// What takes plans that are not plain.
+    General(&'a General),
 }
 
 impl Codec {
@@ -57,14 +58,14 @@ impl Codec {
             Some(binding) => Ok(binding),
             None => match self.worker(py)? {
                 Worker::Core(binding) => Ok(binding),
-                Worker::Delegate(_) => Err(self.delegates(py)),
+                Worker::General(_) => Err(self.is_general(py)),
             },
         }
     }
 
     #[cold]
-    fn delegates(&self, py: Python<'_>) -> Fault {
-        PyTypeError::new_err(format!("{} is not run by the extension itself", self.class.bind(py))).into()
+    fn is_general(&self, py: Python<'_>) -> Fault {
+        PyTypeError::new_err(format!("{} has a layout of which that cannot be asked", self.class.bind(py))).into()
     }
 
     /// Who does the work.
@@ -81,16 +82,16 @@ impl Codec {
     /// lock is held while the user's code runs. A plan that cannot be made is tried again the next time.
     #[cold]
     fn find_worker(&self, py: Python<'_>) -> Result<Worker<'_>, Fault> {
-        if let Some(delegate) = self.delegate.get() {
-            return Ok(Worker::Delegate(delegate));
+        if let Some(general) = self.general.get() {
+            return Ok(Worker::General(general));
         }
         let plan = self.plan_factory.bind(py).call1((&self.class, &self.byteorder))?;
         if plan.getattr("plain")?.is_truthy()? {
             let binding = Binding::new(&plan)?;
             return Ok(Worker::Core(self.binding.get_or_init(|| binding)));
         }
-        let delegate = py.import("bebytes._python")?.getattr("Runner")?.call1((plan,))?.unbind();
-        Ok(Worker::Delegate(self.delegate.get_or_init(|| delegate)))
+        let general = General::new(&plan)?;
+        Ok(Worker::General(self.general.get_or_init(|| general)))
     }
 
     /// The value that `data` is the encoding of.
@@ -111,7 +112,7 @@ impl Codec {
     ) -> Result<Bound<'py, PyAny>, Fault> {
         match self.worker(data.py())? {
             Worker::Core(_) => self.decode(data),
-            Worker::Delegate(runner) => delegate_reading(runner, "decode", data, verify),
+            Worker::General(general) => general.decode(data, verify),
         }
     }
 
@@ -136,7 +137,7 @@ impl Codec {
     ) -> Result<Bound<'py, PyAny>, Fault> {
         match self.worker(data.py())? {
             Worker::Core(_) => self.decode_prefix(data),
-            Worker::Delegate(runner) => delegate_reading(runner, "decode_prefix", data, verify),
+            Worker::General(general) => general.decode_prefix(data, verify),
         }
     }
 
@@ -158,7 +159,7 @@ impl Codec {
     fn encode_first<'py>(&self, value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Fault> {
         match self.worker(value.py())? {
             Worker::Core(_) => self.encode(value),
-            Worker::Delegate(runner) => Ok(runner.bind(value.py()).call_method1("encode", (value,))?),
+            Worker::General(general) => Ok(general.call("encode", value)?),
         }
     }
 }
@@ -179,42 +180,27 @@ fn read<'py, T>(
     }
 }
 
-/// Has a runner in Python encode into a buffer.
-fn delegate_writing(
-    runner: &Py<PyAny>,
-    value: &Bound<'_, PyAny>,
-    buffer: &Bound<'_, PyAny>,
-    offset: Offset,
-) -> PyResult<usize> {
-    let runner = runner.bind(value.py());
-    match offset {
-        Offset::Start => runner.call_method1("encode_into", (value, buffer)),
-        Offset::Given(offset) => runner.call_method1("encode_into", (value, buffer, offset)),
-    }?
-    .extract()
-}
-
-/// Has a runner in Python decode.
-fn delegate_reading<'py>(
-    runner: &Py<PyAny>,
-    method: &str,
-    data: &Bound<'py, PyAny>,
-    verify: bool,
-) -> Result<Bound<'py, PyAny>, Fault> {
-    let runner = runner.bind(data.py());
-    if verify {
-        return Ok(runner.call_method1(method, (data,))?);
+/// The values that stand back to back, of a plan that is not plain.
+fn decode_many<'py>(general: &General, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    if !general.reads() {
+        return general.call("decode_many", data);
     }
-    let keywords = PyDict::new(data.py());
-    keywords.set_item("verify", false)?;
-    Ok(runner.call_method(method, (data,), Some(&keywords))?)
+    let input = Input::of(data)?;
+    let (list, bytes) = (PyList::empty(data.py()), input.bytes());
+    let (mut start, mut index) = (0, 0);
+    while start < bytes.len() {
+        let (value, next) = general.decode_at(data.py(), bytes, start, index)?;
+        list.append(value)?;
+        (start, index) = (next, index + 1);
+    }
+    Ok(list.into_any())
 }
 
 #[pymethods]
 impl Codec {
     #[new]
     fn new(cls: Py<PyType>, byteorder: Py<PyString>, plan_factory: Py<PyAny>) -> Self {
-        Self { class: cls, byteorder, plan_factory, binding: OnceLock::new(), delegate: OnceLock::new() }
+        Self { class: cls, byteorder, plan_factory, binding: OnceLock::new(), general: OnceLock::new() }
     }
 
     /// The class.
@@ -244,7 +230,7 @@ impl Codec {
         let py = value.py();
         let binding = match self.worker(py)? {
             Worker::Core(binding) => binding,
-            Worker::Delegate(runner) => return delegate_writing(runner, value, buffer, offset),
+            Worker::General(general) => return general.encode_into(value, buffer, offset),
         };
         let output = Output::of(buffer)?;
         let offset = offset.within(py, output.len())?;
@@ -264,7 +250,7 @@ impl Codec {
         let py = data.py();
         let binding = match self.worker(py)? {
             Worker::Core(binding) => binding,
-            Worker::Delegate(runner) => return runner.bind(py).call_method1("decode_many", (data,)),
+            Worker::General(general) => return decode_many(general, data),
         };
         let input = Input::of(data)?;
         let (plan, bytes) = (binding.plan(), input.bytes());
@@ -285,8 +271,10 @@ impl Codec {
 
     /// As `decode_many`, one value at a time.
     fn iter_decode<'py>(slf: &Bound<'py, Self>, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        if let Worker::Delegate(runner) = slf.get().worker(slf.py())? {
-            return runner.bind(slf.py()).call_method1("iter_decode", (data,));
+        if let Worker::General(general) = slf.get().worker(slf.py())?
+            && !general.reads()
+        {
+            return general.call("iter_decode", data);
         }
         let input = OwnedInput::of(data)?;
         let state = Mutex::new(State::Ready { input, start: 0, index: 0 });
@@ -298,7 +286,7 @@ impl Codec {
         let py = values.py();
         let binding = match self.worker(py)? {
             Worker::Core(binding) => binding,
-            Worker::Delegate(runner) => return runner.bind(py).call_method1("encode_many", (values,)),
+            Worker::General(general) => return general.call("encode_many", values),
         };
         with_scratch(py, |out| {
             let mut reader = Reader::new(py, binding);
@@ -321,6 +309,14 @@ impl Codec {
         })
     }
 
+    /// Whether the extension itself decodes the class, and whether it encodes it; else the readable runner does.
+    fn runs(&self, py: Python<'_>) -> PyResult<(bool, bool)> {
+        Ok(match self.worker(py)? {
+            Worker::Core(_) => (true, true),
+            Worker::General(general) => (general.reads(), false),
+        })
+    }
+
     /// What is done for the class, step by step.
     fn explain<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         explain::explanation(py, &crate::explain::explain(self.binding(py)?.plan()))
@@ -330,7 +326,7 @@ impl Codec {
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.class)?;
         visit.call(&self.plan_factory)?;
-        self.delegate.get().map_or(Ok(()), |delegate| visit.call(delegate))?;
+        self.general.get().map_or(Ok(()), |general| general.traverse(&visit))?;
         self.binding.get().map_or(Ok(()), |binding| binding.traverse(&visit))
     }
 }
@@ -376,8 +372,12 @@ impl Decoding {
             State::Done => return Ok(None),
         };
         let outcome = if start < input.bytes().len() {
-            let binding = self.codec.get().binding(py)?;
-            decode_at(binding.plan(), input.bytes(), start, index, &mut Objects::new(py, binding)).map(Some)
+            match self.codec.get().worker(py)? {
+                Worker::Core(binding) => {
+                    decode_at(binding.plan(), input.bytes(), start, index, &mut Objects::new(py, binding)).map(Some)
+                }
+                Worker::General(general) => general.decode_at(py, input.bytes(), start, index).map(Some),
+            }
         } else {
             Ok(None)
         };

@@ -1,11 +1,13 @@
 //! Errors of the core as exceptions of `bebytes.errors`.
 
+use std::sync::Arc;
+
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyTuple};
 
-use crate::error::{Bound as End, Error, ErrorKind, Offender, Step, Wide};
+use crate::error::{Bound as End, Error, ErrorKind, Figure, Foreign, Offender, Step, Wide};
 
 /// Why a call into the core failed; one pointer wide, so that results stay small where nothing fails.
 pub(super) struct Fault(Box<Reason>);
@@ -67,6 +69,45 @@ pub(super) fn class<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyA
     py.import("bebytes.errors")?.getattr(name)
 }
 
+/// An object in an error, and what was raised for it.
+struct Kept {
+    object: Py<PyAny>,
+    cause: Option<PyErr>,
+}
+
+/// A figure that is an object.
+pub(super) fn kept(object: &Bound<'_, PyAny>, cause: Option<PyErr>) -> Figure {
+    Figure::Foreign(Foreign(Arc::new(Kept { object: object.clone().unbind(), cause })))
+}
+
+/// A figure as an object.
+fn object<'py>(py: Python<'py>, figure: &Figure) -> PyResult<Bound<'py, PyAny>> {
+    match figure {
+        Figure::None => Ok(py.None().into_bound(py)),
+        Figure::Integer(number) => integer(py, *number),
+        Figure::Big(number) => {
+            let [high, low] = number.magnitude;
+            let magnitude = integer(py, high.into())?.lshift(128)?.bitor(low)?;
+            if number.negative { magnitude.neg() } else { Ok(magnitude) }
+        }
+        Figure::Bytes(bytes) => Ok(PyBytes::new(py, bytes).into_any()),
+        Figure::Foreign(Foreign(kept)) => match kept.downcast_ref::<Kept>() {
+            Some(kept) => Ok(kept.object.bind(py).clone()),
+            None => Ok(py.None().into_bound(py)),
+        },
+    }
+}
+
+/// What was raised for the value that an error is about.
+fn cause(py: Python<'_>, kind: &ErrorKind) -> Option<PyErr> {
+    match kind {
+        ErrorKind::InvalidValue { value: Figure::Foreign(Foreign(kept)), .. } => {
+            kept.downcast_ref::<Kept>()?.cause.as_ref().map(|cause| cause.clone_ref(py))
+        }
+        _ => None,
+    }
+}
+
 fn exception(py: Python<'_>, error: &Error, offender: Option<Bound<'_, PyAny>>) -> PyResult<PyErr> {
     let place = PyDict::new(py);
     let steps = error.path().iter().map(|step| match step {
@@ -78,7 +119,11 @@ fn exception(py: Python<'_>, error: &Error, offender: Option<Bound<'_, PyAny>>) 
     place.set_item("struct", error.root().map_or("", |name| &**name))?;
     let figures = figures(py, error.kind(), offender)?;
     let exception = class(py, error.kind().class())?.call(figures, Some(&place))?;
-    Ok(PyErr::from_value(exception))
+    let exception = PyErr::from_value(exception);
+    if let Some(cause) = cause(py, error.kind()) {
+        exception.set_cause(py, Some(cause));
+    }
+    Ok(exception)
 }
 
 /// The figures of an error, in the order of its class.
@@ -114,6 +159,15 @@ fn figures<'py>(
         ErrorKind::InvalidUtf8 => Ok(PyTuple::empty(py)),
         ErrorKind::InvalidSize { value } => (optional(py, *value)?,).into_pyobject(py),
         ErrorKind::LimitExceeded { depth } => (*depth,).into_pyobject(py),
+        ErrorKind::MarkersNotFound { marker } => (PyBytes::new(py, marker),).into_pyobject(py),
+        ErrorKind::InvalidLength { value } => (object(py, value)?,).into_pyobject(py),
+        ErrorKind::UnknownSelector { value, type_name } => (object(py, value)?, &**type_name).into_pyobject(py),
+        ErrorKind::InvalidConstant { value, expected } => (object(py, value)?, object(py, expected)?).into_pyobject(py),
+        ErrorKind::InvalidValue { value, rule } => (object(py, value)?, &**rule).into_pyobject(py),
+        ErrorKind::ChecksumMismatch { expected, actual } => {
+            (object(py, expected)?, object(py, actual)?).into_pyobject(py)
+        }
+        ErrorKind::InvalidText { encoding } => (&**encoding,).into_pyobject(py),
     }
 }
 

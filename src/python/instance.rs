@@ -218,6 +218,13 @@ impl<'py> Fresh<'_, 'py> {
         unsafe { self.shape.slot(&self.object, index).write(value.into_ptr()) };
     }
 
+    /// Puts `value` into field `index`, whatever stands there.
+    #[inline]
+    pub(super) fn replace(&mut self, index: usize, value: Bound<'py, PyAny>) {
+        // SAFETY: the shape made the object.
+        unsafe { self.shape.put(&self.object, index, value) };
+    }
+
     /// Whether field `index` is empty.
     #[inline]
     pub(super) fn is_empty(&self, index: usize) -> bool {

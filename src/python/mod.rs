@@ -1,5 +1,6 @@
 //! The Python module `bebytes._core`; `python/bebytes/_core.pyi` is its typed face.
 
+mod adapt;
 mod buffer;
 mod call;
 mod clock;
@@ -8,12 +9,15 @@ mod compare;
 mod construct;
 mod error;
 mod explain;
+mod formula;
+mod general;
 mod instance;
 mod int;
 mod manners;
 mod methods;
 mod object;
 mod plan;
+mod plan_general;
 mod probe;
 mod represent;
 mod source;

@@ -106,7 +106,7 @@ impl Members {
 
 /// Makes Python objects of what is read.
 pub(super) struct Objects<'a, 'py> {
-    py: Python<'py>,
+    pub(super) py: Python<'py>,
     binding: &'a Binding,
     ints: &'static Ints,
 }

@@ -38,8 +38,13 @@ impl Binding {
         let mut reader = PlanReader::default();
         reader.inner_plans(plan)?;
         let core = reader.plan(plan, 0)?;
+        Self::of(py, core, reader)
+    }
+
+    /// What a reader has found, about `plan`.
+    pub(super) fn of(py: Python<'_>, plan: Arc<Plan>, reader: PlanReader) -> PyResult<Self> {
         let derived = py.import("bebytes.fields")?.getattr("derived")?.unbind();
-        Ok(Self { plan: core, shapes: reader.shapes, members: reader.members, derived })
+        Ok(Self { plan, shapes: reader.shapes, members: reader.members, derived })
     }
 
     /// The plan of the outermost struct.
@@ -80,9 +85,9 @@ impl Binding {
 
 /// Reads plans; those and tables that occur more than once are read once, by their identity.
 #[derive(Default)]
-struct PlanReader {
+pub(super) struct PlanReader {
     plans: HashMap<usize, Arc<Plan>>,
-    shapes: Vec<Shape>,
+    pub(super) shapes: Vec<Shape>,
     tables: HashMap<usize, Arc<Table>>,
     members: Vec<Members>,
 }
@@ -90,7 +95,7 @@ struct PlanReader {
 impl PlanReader {
     /// Reads the plans inside a plan, the innermost first, so that nesting takes no depth of calls: threads may have small
     /// stacks.
-    fn inner_plans(&mut self, plan: &Bound<'_, PyAny>) -> PyResult<()> {
+    pub(super) fn inner_plans(&mut self, plan: &Bound<'_, PyAny>) -> PyResult<()> {
         let mut seen = HashSet::new();
         let mut pending = vec![plan.clone()];
         while let Some(plan) = pending.pop() {
@@ -110,7 +115,7 @@ impl PlanReader {
         Ok(())
     }
 
-    fn plan(&mut self, plan: &Bound<'_, PyAny>, depth: usize) -> PyResult<Arc<Plan>> {
+    pub(super) fn plan(&mut self, plan: &Bound<'_, PyAny>, depth: usize) -> PyResult<Arc<Plan>> {
         let py = plan.py();
         let identity = plan.as_ptr() as usize;
         if let Some(known) = self.plans.get(&identity) {
@@ -133,7 +138,7 @@ impl PlanReader {
         Ok(core)
     }
 
-    fn field(&mut self, op: &Bound<'_, PyAny>, depth: usize) -> PyResult<Field> {
+    pub(super) fn field(&mut self, op: &Bound<'_, PyAny>, depth: usize) -> PyResult<Field> {
         let name: String = op.getattr("name")?.extract()?;
         let derived = match &*op.getattr("derived")?.cast_into::<PyString>()?.to_cow()? {
             "" => Derived::No,
@@ -144,7 +149,7 @@ impl PlanReader {
         Ok(Field { name: name.into(), node: self.node(&op.getattr("node")?, depth)?, derived })
     }
 
-    fn node(&mut self, node: &Bound<'_, PyAny>, depth: usize) -> PyResult<Node> {
+    pub(super) fn node(&mut self, node: &Bound<'_, PyAny>, depth: usize) -> PyResult<Node> {
         bounded(depth)?;
         Ok(match &*kind(node)? {
             "Number" => Node::Number(self.number(node)?),
@@ -161,7 +166,7 @@ impl PlanReader {
         })
     }
 
-    fn number(&mut self, node: &Bound<'_, PyAny>) -> PyResult<Number> {
+    pub(super) fn number(&mut self, node: &Bound<'_, PyAny>) -> PyResult<Number> {
         let table = node.getattr("table")?;
         let kind = match &*node.getattr("kind")?.cast_into::<PyString>()?.to_cow()? {
             "int" => Kind::Integer,
@@ -217,7 +222,7 @@ fn is_atomic(node: &Node) -> bool {
 }
 
 /// The plan of the struct that a node is, or is a list of.
-fn inner_plan(mut node: Bound<'_, PyAny>) -> PyResult<Option<Bound<'_, PyAny>>> {
+pub(super) fn inner_plan(mut node: Bound<'_, PyAny>) -> PyResult<Option<Bound<'_, PyAny>>> {
     for _ in 0..DEPTH {
         match &*kind(&node)? {
             "List" => node = node.getattr("item")?,
@@ -262,7 +267,7 @@ fn expression(node: &Bound<'_, PyAny>, depth: usize) -> PyResult<Expression> {
     })
 }
 
-fn wide(number: &Bound<'_, PyAny>) -> PyResult<Wide> {
+pub(super) fn wide(number: &Bound<'_, PyAny>) -> PyResult<Wide> {
     let number = number.cast::<PyInt>()?;
     match number.extract::<u128>() {
         Ok(number) => Ok(Wide::Natural(number)),
@@ -271,7 +276,7 @@ fn wide(number: &Bound<'_, PyAny>) -> PyResult<Wide> {
 }
 
 /// The name of a node's class.
-fn kind(node: &Bound<'_, PyAny>) -> PyResult<String> {
+pub(super) fn kind(node: &Bound<'_, PyAny>) -> PyResult<String> {
     Ok(node.get_type().name()?.to_str()?.to_owned())
 }
 

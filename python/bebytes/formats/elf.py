@@ -133,8 +133,8 @@ class Symbol32(Struct, kw_only=True, bit_order="msb"):
     st_name: u32
     st_value: u32
     st_size: u32
-    st_bind: Binding = bits(4, unknown="keep")
-    st_type: SymbolType = bits(4, unknown="keep")
+    st_bind: Binding | int = bits(4, unknown="keep")
+    st_type: SymbolType | int = bits(4, unknown="keep")
     st_rest: u8 = bits(6, default=0)
     st_visibility: Visibility = bits(2, default=Visibility.DEFAULT)
     st_shndx: u16
@@ -146,8 +146,8 @@ class Symbol64(Struct, kw_only=True, bit_order="msb"):
     """
 
     st_name: u32
-    st_bind: Binding = bits(4, unknown="keep")
-    st_type: SymbolType = bits(4, unknown="keep")
+    st_bind: Binding | int = bits(4, unknown="keep")
+    st_type: SymbolType | int = bits(4, unknown="keep")
     st_rest: u8 = bits(6, default=0)
     st_visibility: Visibility = bits(2, default=Visibility.DEFAULT)
     st_shndx: u16
@@ -267,7 +267,7 @@ class CompressedSection(Struct, kw_only=True, parameters=("wide",)):
     A section with `SectionFlags.COMPRESSED`: what it holds, by the algorithm `ch_type`, and how much that is.
     """
 
-    ch_type: Annotated[Compression, u32] = field(unknown="keep")
+    ch_type: Annotated[Compression, u32] | int = field(unknown="keep")
     ch_reserved: bytes = padding("4 if wide else 0", policy="keep")
     ch_size: u64 = bits(WORD)
     ch_addralign: u64 = bits(WORD)
@@ -281,8 +281,8 @@ class Header(Struct, kw_only=True, parameters=("wide",)):
     More sections than `e_shnum` can say, and more segments than `e_phnum`, are counted in the first section's header.
     """
 
-    e_type: Annotated[Type, u16] = field(unknown="keep")
-    e_machine: Annotated[Machine, u16] = field(unknown="keep")
+    e_type: Annotated[Type, u16] | int = field(unknown="keep")
+    e_machine: Annotated[Machine, u16] | int = field(unknown="keep")
     e_version: u32 = 1
     e_entry: u64 = bits(WORD, default=0)
     e_phoff: u64 = bits(WORD, default=0)
@@ -305,7 +305,7 @@ class Section(Struct, kw_only=True, parameters=("wide",)):
     """
 
     sh_name: u32 = 0
-    sh_type: Annotated[SectionType, u32] = field(default=SectionType.NULL, unknown="keep")
+    sh_type: Annotated[SectionType, u32] | int = field(default=SectionType.NULL, unknown="keep")
     sh_flags: u64 = bits(WORD, default=0)
     sh_addr: u64 = bits(WORD, default=0)
     sh_offset: u64 = bits(WORD, default=0)
@@ -358,13 +358,13 @@ class Segment32(Struct, kw_only=True, parameters=("alone",)):
     What a segment holds is told by sections too; `content` is there where the file has none.
     """
 
-    p_type: Annotated[SegmentType, u32] = field(unknown="keep")
+    p_type: Annotated[SegmentType, u32] | int = field(unknown="keep")
     p_offset: u32
     p_vaddr: u32
     p_paddr: u32
     p_filesz: u32
     p_memsz: u32
-    p_flags: Annotated[SegmentFlags, u32] = field(unknown="keep")
+    p_flags: Annotated[SegmentFlags, u32] | int = field(unknown="keep")
     p_align: u32
     content: NoteSection | bytes | None = switch(
         "p_type",
@@ -383,8 +383,8 @@ class Segment64(Struct, kw_only=True, parameters=("alone",)):
     A program header of 64 bits; as `Segment32`, in another order.
     """
 
-    p_type: Annotated[SegmentType, u32] = field(unknown="keep")
-    p_flags: Annotated[SegmentFlags, u32] = field(unknown="keep")
+    p_type: Annotated[SegmentType, u32] | int = field(unknown="keep")
+    p_flags: Annotated[SegmentFlags, u32] | int = field(unknown="keep")
     p_offset: u64
     p_vaddr: u64
     p_paddr: u64

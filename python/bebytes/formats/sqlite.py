@@ -48,6 +48,7 @@ from bebytes import (
     when,
 )
 
+from ._parameters import with_parameters
 from ._sqlite_values import TextEncoding, length_of, serial_of, value_of
 
 __all__ = [
@@ -278,7 +279,7 @@ class BTreePage(Struct, parameters=("usable",), kw_only=True, byteorder="big"):
         """
         pointers, contents, offset = [], [], usable
         for cell in cells:
-            content = _cell_class(type(cell), usable)(cell).to_bytes()
+            content = with_parameters(type(cell), usable=usable)(cell).to_bytes()
             contents.append(content)
             offset -= len(content)
             pointers.append(CellPointer(offset, cell))
@@ -365,32 +366,18 @@ class Record(Struct, kw_only=True, byteorder="big"):
         return cls(types=[serial for serial, _ in typed], body=b"".join(content for _, content in typed))
 
 
-# A page does not say how many of its bytes are usable, so that is put into a class for each size.
-
-
-@functools.cache
-def _cell_class(of: Any, usable: int) -> Any:
-    class OneCell(Struct, byteorder="big"):
-        cell: of = field(parameters={"usable": usable})
-
-    return OneCell
-
-
-@functools.cache
-def _page_class(usable: int) -> Any:
-    class Page(Struct, byteorder="big"):
-        page: BTreePage = field(parameters={"usable": usable})
-
-    return Page
-
-
 @functools.cache
 def _first_page_class(usable: int) -> Any:
     class FirstPage(Struct, byteorder="big"):
         header: DatabaseHeader
-        page: BTreePage = field(parameters={"usable": usable})
+        value: BTreePage = field(parameters={"usable": usable})
 
     return FirstPage
+
+
+def _page_class(usable: int, first: bool) -> Any:
+    # A page does not say how many of its bytes are usable.
+    return _first_page_class(usable) if first else with_parameters(BTreePage, usable=usable)
 
 
 def read_page(data: bytes, usable: int, *, first: bool = False) -> BTreePage:
@@ -405,7 +392,7 @@ def read_page(data: bytes, usable: int, *, first: bool = False) -> BTreePage:
     Raises:
         DecodeError: it is none.
     """
-    return cast("BTreePage", (_first_page_class if first else _page_class)(usable).from_bytes(data).page)
+    return cast("BTreePage", _page_class(usable, first).from_bytes(data).value)
 
 
 def write_page(page: BTreePage, usable: int, header: DatabaseHeader | None = None) -> bytes:
@@ -415,5 +402,5 @@ def write_page(page: BTreePage, usable: int, header: DatabaseHeader | None = Non
     Raises:
         EncodeError: a field does not fit, or a cell is not what `content` has at its offset.
     """
-    value = _page_class(usable)(page) if header is None else _first_page_class(usable)(header, page)
-    return cast("bytes", value.to_bytes())
+    of = _page_class(usable, header is not None)
+    return cast("bytes", (of(page) if header is None else of(header, page)).to_bytes())
