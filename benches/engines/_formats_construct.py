@@ -31,7 +31,8 @@ def _cases(kinds: Any, cases: dict[str, Any]) -> dict[str | int, Any]:
     """
     Cases by the names of an enum, as compiled declarations read it, and by its numbers, as they write it.
     """
-    return {**cases, **{int(kinds[name]): case for name, case in cases.items()}}
+    found: dict[str | int, Any] = dict(cases)
+    return found | {int(kinds[name]): case for name, case in cases.items()}
 
 
 def format_layout(cls: type[Struct]) -> Layout | None:

@@ -72,8 +72,7 @@ class _Call(NamedTuple):
 
 class _Given(NamedTuple):
     """
-    What a way is made from: the scenario, its layout in the terms of the engine, that engine's objects, their plain forms,
-    and what gives these.
+    What a way is made from: the scenario, its layout for the engine, the engine's objects, their plain forms, what gives them.
     """
 
     scenario: Scenario

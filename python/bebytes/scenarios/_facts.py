@@ -52,8 +52,9 @@ _BODIES: dict[bytes, Callable[[Any], Any]] = {
 
 def png(image: Any) -> Facts:
     """
-    The header, and of each chunk the kind and what it holds: a chunk by itself does not tell its length and CRC, as what it
-    holds may depend on the header.
+    The header, and of each chunk the kind and what it holds.
+
+    A chunk by itself does not tell its length and CRC, as what it holds may depend on the header.
     """
     header = numbers(image.header, "length", "width", "height", "bit_depth", "colour_type", "interlace", "crc")
     chunks = [(int(chunk.kind), _BODIES.get(int(chunk.kind).to_bytes(4), bytes)(chunk.body)) for chunk in image.chunks]
@@ -109,6 +110,8 @@ def _content(content: Any) -> Any:
     ):
         if hasattr(content, name):
             return [numbers(item, *fields) for item in getattr(content, name)]
+    if hasattr(content, "versions"):
+        return list(content.versions)
     if hasattr(content, "notes"):
         return [(*numbers(n, "n_namesz", "n_descsz", "n_type"), n.n_name, n.n_desc) for n in content.notes]
     return content.data
