@@ -31,7 +31,7 @@ import callgrind
 from bebytes import Struct, available_backends, cli, decode_many, u8, u16, u32
 from bebytes.cli import _engines, _machine, _record
 from bebytes.cli._layouts import CLOCK
-from bebytes.scenarios import GROWTH, Scenario, find, select, write_scenarios
+from bebytes.scenarios import GROWTH, Scenario, find, left_out, select, write_scenarios
 from bebytes.workload import measured
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -198,6 +198,9 @@ def _chosen(options: argparse.Namespace) -> list[Scenario]:
     chosen = [s for pattern in options.scenario or CHOSEN for s in select(pattern) if isinstance(s, Scenario)]
     if not chosen:
         raise ValueError("what was chosen is absent here")
+    for s in chosen:
+        if reason := left_out(s):
+            raise ValueError(f"{s.key}: {reason}")
     return chosen
 
 

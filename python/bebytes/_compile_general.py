@@ -54,9 +54,6 @@ class GeneralPlanBuilder(PlanBuilder):
     def build(self) -> Plan:
         options = self.schema.options
         order = options.byteorder if self.schema.fields else "big"
-        for name in options.parameters:
-            if name in self.schema.field_index:
-                raise SchemaError(f"{self.schema.name}: the parameter {name!r} has the name of a field; rename one")
         if order in (None, "big", "little"):
             self.byteorder = order or self.byteorder
             return self._in_order(self.byteorder)
