@@ -274,6 +274,18 @@ def test_fields_of_tables(codec: Codecs, backend: str) -> None:
             )
 
 
+def test_signs(codec: Codecs) -> None:
+    """
+    Which numbers of OS/2 have a sign shows where all bits are set.
+    """
+    from fontTools.ttLib import newTable
+
+    data = bytes(2) + b"\xff" * 76
+    their = newTable("OS/2")
+    their.decompile(data, None)
+    assert fields(codec(OS2).decode(data), OS_2) == {name: getattr(their, name) for name in OS_2}
+
+
 def test_names_of_glyphs(codec: Codecs, backend: str) -> None:
     """
     Version 2 of post has the names that fontTools gives to the glyphs which have one of their own.
