@@ -19,6 +19,8 @@ pub(crate) struct Needs {
     /// Where it begins, and where it ends.
     start: bool,
     end: bool,
+    /// Both, for numbers that are put in when it is written; such fields are written by themselves.
+    span: bool,
 }
 
 /// What is done at once.
@@ -56,8 +58,14 @@ impl Layout {
                     look.ask(index, &[*slot], VALUE, false);
                 }
             }
-            for field in &shape.fields {
+            for (slot, field) in shape.fields.iter().enumerate() {
                 look.field(field);
+                if field.given == Given::Here {
+                    look.ask(index, &[slot], Needs { value: true, ..SPAN }, false);
+                }
+                if is_sized(&field.node) {
+                    look.ask(index, &[slot], SPAN, false);
+                }
             }
             if let Some(turn) = &shape.turn {
                 look.formula(&turn.condition, None);
@@ -71,12 +79,13 @@ impl Layout {
                 known.value |= needs.value;
                 known.start |= needs.start;
                 known.end |= needs.end;
+                known.span |= needs.span;
             }
             structs[index].watched |= from_outside;
         }
         for shape in &mut structs {
             let most = |wanted: fn(&Needs) -> bool| shape.needs.iter().rposition(wanted).map_or(0, |last| last + 1);
-            let spans = most(|needs| needs.start || needs.end);
+            let spans = most(|needs| needs.start || needs.end || needs.span);
             shape.operands = most(|needs| needs.value);
             shape.spans = if shape.watched { shape.fields.len() } else { spans };
             let derived = shape.fields.iter().enumerate().filter(|(_, field)| field.given == Given::Here);
@@ -139,8 +148,9 @@ struct Look<'a> {
     asked: &'a mut Vec<Asked>,
 }
 
-const VALUE: Needs = Needs { value: true, start: false, end: false };
-const BOTH: Needs = Needs { value: false, start: true, end: true };
+const VALUE: Needs = Needs { value: true, start: false, end: false, span: false };
+const BOTH: Needs = Needs { value: false, start: true, end: true, span: false };
+const SPAN: Needs = Needs { value: false, start: false, end: false, span: true };
 
 impl Look<'_> {
     fn field(&mut self, field: &Field) {
@@ -275,6 +285,17 @@ impl Look<'_> {
         for index in found {
             self.ask(index, inner, needs, true);
         }
+    }
+}
+
+/// Whether a field has a window whose size is worked out.
+fn is_sized(node: &Node) -> bool {
+    match node {
+        Node::Sized(Length::Computed(_), _) => true,
+        Node::Sized(_, inner) | Node::When(_, inner) => is_sized(inner),
+        Node::Option(option) => is_sized(&option.node),
+        Node::Ordered(_, nodes) => nodes.iter().any(is_sized),
+        _ => false,
     }
 }
 
