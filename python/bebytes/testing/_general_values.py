@@ -169,14 +169,18 @@ class _Drawing:
         items = []
         for _ in range(node.count.value):
             inner = isinstance(node.item, List)
-            items.append(self.each_by_rule(rule, node.item) if inner else self.by_rule(rule._replace(each=False), node.item))
+            items.append(
+                self.each_by_rule(rule, node.item) if inner else self.by_rule(rule._replace(each=False), node.item)
+            )
         return None if None in items else items
 
     def padding(self, op: Op, scope: Scope, depth: int) -> tuple[Any, Any]:
         policy = op.extra.padding if op.extra is not None else ""
         if policy == "keep" and not isinstance(getattr(op.node, "length", None), Aligning) and self.draw(st.booleans()):
             value, operand = self.node(op.node, scope, (), depth)
-            return (value if value is None or any(value if isinstance(value, bytes) else (value,)) else derived), operand
+            return (
+                value if value is None or any(value if isinstance(value, bytes) else (value,)) else derived
+            ), operand
         return derived, 0
 
     # Nodes
@@ -539,7 +543,9 @@ def _set_length(plan: Plan, record: Any, error: LengthMismatch) -> bool:
                 value = value[step]
                 path.pop(0)
             elif isinstance(step, str) and hasattr(type(value), "__bebytes_schema__"):
-                found = _plan_of(inner, type(value))
+                from ._values import plan_of
+
+                found = plan_of(inner, type(value))
                 if found is None:
                     return False
                 plan, record, deeper = found, value, True
@@ -548,23 +554,6 @@ def _set_length(plan: Plan, record: Any, error: LengthMismatch) -> bool:
         if not deeper:
             return _solve_for(plan, record, node, error.actual)
     return False
-
-
-def _plan_of(node: Any, cls: type) -> Plan | None:
-    pending = [node]
-    while pending:
-        at = pending.pop()
-        plan = getattr(at, "plan", None)
-        if plan is not None and plan.cls in cls.__mro__:
-            return plan  # type: ignore[no-any-return]  # of a node
-        for name in ("node", "item", "big"):
-            inner = getattr(at, name, None)
-            if inner is not None:
-                pending.append(inner)
-        for case in (*getattr(at, "cases", ()), *((at.default,) if getattr(at, "default", None) is not None else ())):
-            if case.node is not None:
-                pending.append(case.node)
-    return None
 
 
 def _solve_for(plan: Plan, record: Any, node: Any, actual: int) -> bool:

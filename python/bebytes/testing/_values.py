@@ -298,9 +298,27 @@ def places_in(plan: Plan, record: Any) -> Iterator[tuple[Struct, int, Op]]:
             yield from places_in(inner_plan, inner)
 
 
-def _records(node: Node, value: Any) -> Iterator[tuple[Struct, Plan]]:
-    if isinstance(node, Record):
-        yield value, node.plan
-    elif isinstance(node, List):
+def _records(node: Any, value: Any) -> Iterator[tuple[Struct, Plan]]:
+    if isinstance(node, List) and isinstance(value, list):
         for item in value:
             yield from _records(node.item, item)
+    elif isinstance(value, Struct):
+        plan = plan_of(node, type(value))
+        if plan is not None:
+            yield value, plan
+
+
+def plan_of(node: Any, cls: type) -> Plan | None:
+    """
+    The plan that a node has for structs of a class, inside whatever stands around it.
+    """
+    pending = [node]
+    while pending:
+        at = pending.pop()
+        plan = getattr(at, "plan", None)
+        if plan is not None and issubclass(cls, plan.cls):
+            return plan  # type: ignore[no-any-return]  # of a node
+        pending += [inner for name in ("node", "item", "big") if (inner := getattr(at, name, None)) is not None]
+        every = (*getattr(at, "cases", ()), *((at.default,) if getattr(at, "default", None) is not None else ()))
+        pending += [case.node for case in every if case.node is not None]
+    return None
