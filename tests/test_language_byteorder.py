@@ -114,7 +114,9 @@ def test_children_inherit_the_order(codec: Codecs) -> None:
 
 def test_class_without_an_order_says_so() -> None:
     """What to write instead."""
-    with pytest.raises(TypeError, match=r"Point fixes no byte order; write class Point\(Struct, byteorder=...\), or call to_be_bytes"):
+    with pytest.raises(
+        TypeError, match=r"Point fixes no byte order; write class Point\(Struct, byteorder=...\), or call to_be_bytes"
+    ):
         Point(1).to_bytes()
     with pytest.raises(TypeError, match="from_be_bytes"):
         Point.from_bytes(b"\0\1")
@@ -235,7 +237,7 @@ def test_numbers_of_no_order_stand_anywhere(codec: Codecs) -> None:
         ("bit_order='up'", "a: u8", "'msb' or 'lsb'"),
         ("parameters='n'", "a: u8", "tuple of names"),
         ("parameters=('n', 'n')", "a: u8", "names one twice"),
-        ("parameters=('a',)", "a: u8", "has the name of a field"),
+        ("parameters=('a',)", "a: u8", "hides the parameter of that name"),
     ],
 )
 def test_wrong_orders(options: str, body: str, advice: str) -> None:

@@ -161,7 +161,7 @@ def test_objects_with_constants() -> None:
         assert other.version == 0x0102
     assert asdict(header) == {"magic": b"\x7fELF", "version": 0x0102, "size": 5}
     assert replace(header, size=6) == Header(6)
-    assert repr(header) == "Header(magic=b'\\x7fELF', version=258, size=5)"
+    assert repr(header) == "Header(size=5)"
     assert hash(Frozen(1)) == hash(Frozen(1))
     assert Frozen(1) < Frozen(2)
     assert Frozen(1, magic=6) < Frozen(0)

@@ -54,9 +54,6 @@ class GeneralPlanBuilder(PlanBuilder):
     def build(self) -> Plan:
         options = self.schema.options
         order = options.byteorder if self.schema.fields else "big"
-        for name in options.parameters:
-            if name in self.schema.field_index:
-                raise SchemaError(f"{self.schema.name}: the parameter {name!r} has the name of a field; rename one")
         if order in (None, "big", "little"):
             self.byteorder = order or self.byteorder
             return self._in_order(self.byteorder)
@@ -324,7 +321,7 @@ class GeneralPlanBuilder(PlanBuilder):
             tree = parse(text)
         except ValueError as e:
             raise builder.field.error(f"the {what} {text!r}: {e}") from None
-        return Formula(builder.references(text, **keywords).number(tree), text)
+        return Formula(builder.references(text, what=what, **keywords).number(tree), text)
 
     def _ready(self, index: int, extra: Extra) -> int | None:
         # The op after which a number that is worked out can be looked at.

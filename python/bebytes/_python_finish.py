@@ -2,6 +2,7 @@
 What the readable runner cannot write at once: numbers that follow from what stands behind them, and what stands elsewhere.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from ._derive import (
@@ -249,10 +250,8 @@ class WritingScope(Scope):
         """
         self.done = True
         waiting = False
-        try:
+        with suppress(Pending):  # the loop below meets it again
             self._settle_varints()
-        except Pending:
-            pass  # the loop below meets it again
         for path in list(self.pending):
             try:
                 if path in self.pending:

@@ -16,7 +16,6 @@ from ._derive import (
     number_of,
     slot_value,
     solve_derived,
-    number_of,
 )
 from ._derive_general import is_of_case
 from ._expression import InvalidValue as NoValue
@@ -243,6 +242,8 @@ def write_general_node(
             low, high = varint_range(node)
             integer = to_number(Number("int", node.width, node.signed, False, None, low, high), value, bit)
             size = value.size if isinstance(value, Overlong) and node.keep else 1
+            if size > (node.width + 6) // 7:
+                raise InvalidValue(integer, f"a number of at most {(node.width + 6) // 7} bytes", offset=bit)
             return integer, out.append(varint_bytes(node, integer, size), bit)
         case Decimal(digits, little):
             integer = to_number(Number("int", 128, False, False, None, 0, 10**digits - 1), value, bit)
