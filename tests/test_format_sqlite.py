@@ -24,6 +24,8 @@ from bebytes.formats.sqlite import (
     OverflowPage,
     PageKind,
     Payload,
+    PointerKind,
+    PointerMapEntry,
     Record,
     TableInteriorCell,
     TableLeafCell,
@@ -202,6 +204,35 @@ def test_pages(codec: Codecs, file: tuple[bytes, dict[str, Any]]) -> None:
     seen.update(database.freelist())
     assert seen == set(range(1, database.page_count + 1))
     assert kinds == set(PageKind) or database.header.page_size == 65536
+
+
+def test_pointer_maps(codec: Codecs) -> None:
+    """
+    In a file that can be vacuumed page by page, each page is told who points to it.
+    """
+    data, expected = made(512, "PRAGMA auto_vacuum = INCREMENTAL;")
+    database = codec(Database).decode(data)
+    entries = dict(database.pointer_map())
+    maps = {2 + i * (512 // 5 + 1) for i in range(database.page_count)}
+
+    assert [*database.schema()] == expected["schema"]
+    assert entries.keys() == set(range(3, database.page_count + 1)) - maps
+    children: dict[int, int] = {}
+    for number, page in pages(database):
+        for pointer in page.cells:
+            if isinstance(pointer.cell, TableInteriorCell | IndexInteriorCell):
+                children[pointer.cell.left_child] = number
+            if not isinstance(pointer.cell, TableInteriorCell) and pointer.cell.payload.overflow:
+                assert entries[pointer.cell.payload.overflow] == PointerMapEntry(PointerKind.FIRST_OVERFLOW, number)
+        if page.right_child is not None:
+            children[page.right_child] = number
+    assert {n: e.parent for n, e in entries.items() if e.kind is PointerKind.BTREE} == {
+        number: parent for number, parent in children.items() if number in entries
+    }
+    assert {n for n, e in entries.items() if e.kind is PointerKind.FREE} == {*database.freelist()}
+    roots = {root for _, _, _, root, _ in expected["schema"]}
+    assert {n for n, e in entries.items() if e.kind is PointerKind.ROOT} == roots
+    assert not [*codec(Database).decode(made(512)[0]).pointer_map()]
 
 
 def test_read_and_write_page() -> None:

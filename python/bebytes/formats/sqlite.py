@@ -61,6 +61,8 @@ __all__ = [
     "OverflowPage",
     "PageKind",
     "Payload",
+    "PointerKind",
+    "PointerMapEntry",
     "Record",
     "TableInteriorCell",
     "TableLeafCell",
@@ -323,6 +325,30 @@ class FreelistTrunk(Struct, kw_only=True, byteorder="big"):
     leaf_count: u32 = derived
     leaves: list[u32] = count("leaf_count")
     rest: bytes
+
+
+class PointerKind(enum.IntEnum):
+    """
+    What points to a page, where the parent is the page that does.
+    """
+
+    ROOT = 1
+    FREE = 2
+    FIRST_OVERFLOW = 3
+    LATER_OVERFLOW = 4
+    BTREE = 5
+
+
+class PointerMapEntry(Struct, byteorder="big"):
+    """
+    What a pointer map says of a page, in a file that can be vacuumed page by page (section 1.8).
+
+    Attributes:
+        parent: the page number of the page that points to it; 0 for roots and free pages.
+    """
+
+    kind: PointerKind
+    parent: u32
 
 
 class Record(Struct, kw_only=True, byteorder="big"):
