@@ -10,7 +10,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=profiling/common.sh
 source "$ROOT/profiling/common.sh"
 
-RECORDS=(suite growth goals memory counts parts cache samples emptied)
+RECORDS=(suite growth goals memory counts parts kept cache samples emptied)
 
 record() {
     local bebytes=$VENV/bin/bebytes python=$VENV/bin/python

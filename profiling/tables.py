@@ -49,6 +49,9 @@ def machine() -> str:
     """
     rows = []
     for name, kind in RECORDS.items():
+        if name == "kept" and not figures.recorded(name):
+            # Its table says so.
+            continue
         record = figures.load(name, kind)
         about = "; ".join(record[fact] for fact in ("machine", "interpreter", "compiler") if record.get(fact))
         rows.append((f"[{name}](../benches/record/{name}.json)", record["date"][:10], record["commit"], about))
@@ -327,6 +330,30 @@ def parts() -> str:
     return table(("scenario", "operation", "engine", "ns", *(KINDS[kind] for kind in shown)), rows, 3)
 
 
+CALLS = {
+    "native:written": "`[Class.from_be_bytes(data) for data in inputs]`",
+    "native:decode_many": "`decode_many(Class, data)`",
+    "floor": "struct + msgspec, in a list comprehension",
+}
+"""The ways of decoding many records, for readers."""
+
+
+def kept() -> str:
+    """
+    Nanoseconds of a record by how many results are kept.
+    """
+    if not figures.recorded("kept"):
+        return "Not recorded yet; `profiling/performance.sh --record kept` does it, on a quiet machine."
+    rows = figures.load("kept", "kept")["rows"]
+    counts = list(dict.fromkeys(row["kept"] for row in rows))
+    ns = {(row["name"], name, row["kept"]): c["best_ns"] for row in rows for name, c in row["engines"].items()}
+    lines = [
+        (layout, CALLS[name], *(number(ns[layout, name, count]) for count in counts))
+        for layout, name in dict.fromkeys((layout, name) for layout, name, _ in ns)
+    ]
+    return table(("struct", "decoded by", *(f"ns at {count:,}" for count in counts)), lines, 2)
+
+
 def objects() -> str:
     """
     What a decoded object weighs.
@@ -404,6 +431,7 @@ RECORDS = {
     "counts": "counts",
     "cache": "cache",
     "samples": "samples",
+    "kept": "kept",
     "emptied": "emptied",
 }
 """The records that the tables read, and what kind each is."""
@@ -433,6 +461,7 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "hot-native": (COSTS, lambda: hot("native")),
     "hot-python": ("profiling/costs.py samples --save samples", hot_python),
     "parts": ("profiling/costs.py parts --save parts", parts),
+    "kept": ("profiling/costs.py kept --save kept", kept),
     "objects": (WEIGHED, objects),
     "heavier": (WEIGHED, heavier),
     "meanwhile": (WEIGHED, meanwhile),

@@ -53,6 +53,28 @@ pub fn half(bits: u16) -> f64 {
     f64::from_bits(sign | magnitude)
 }
 
+/// The 16 bits of the float nearest to a number; `None` where there is none, or it is no number.
+#[must_use]
+pub fn to_half(number: f64) -> Option<u16> {
+    let sign = if number.is_sign_negative() { 0x8000 } else { 0 };
+    let magnitude = number.abs();
+    if magnitude.is_nan() {
+        return None;
+    }
+    if magnitude.is_infinite() {
+        return Some(sign | 0x7c00);
+    }
+    // Steps of what is nearest: 2**-24 below 2**-14, and above that 2**-10 of the power of two below.
+    let exponent = if magnitude < 2_f64.powi(-14) { -14 } else { (magnitude.to_bits() >> 52) as i32 - 1023 };
+    if exponent > 15 {
+        return None;
+    }
+    let steps = (magnitude / 2_f64.powi(exponent - 10)).round_ties_even();
+    #[expect(clippy::cast_sign_loss, reason = "neither is below 0")]
+    let bits = (((exponent + 14) as u16) << 10) + steps as u16;
+    (bits < 0x7c00).then_some(sign | bits)
+}
+
 /// The lowest `width` bits; of 0 bits, none.
 #[inline]
 const fn ones(width: u32) -> u128 {

@@ -177,6 +177,8 @@ pub(crate) enum Operand<'a> {
     Count(usize),
     /// The fields of a struct that something looks into.
     Struct(Box<Inner<'a>>),
+    /// Not known yet.
+    Pending,
     /// Anything that no expression looks at.
     Other,
 }

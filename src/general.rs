@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use crate::checksum::Algorithm;
 use crate::decode::Sink;
+use crate::encode::Source;
 use crate::error::{Figure, Wide};
 use crate::formula::Formula;
 use crate::general_compile::{Needs, Step};
+use crate::general_solve::Sizing;
 use crate::plan::{self, Order, Plan};
 use crate::program::Items;
 use crate::text::Form;
@@ -20,6 +22,8 @@ use crate::text::Form;
 pub struct Layout {
     pub(crate) structs: Vec<Struct>,
     pub(crate) root: usize,
+    /// Whether it is written here.
+    pub(crate) writes: bool,
 }
 
 /// One struct.
@@ -49,6 +53,13 @@ pub struct Struct {
     pub(crate) head: Vec<Step>,
     pub(crate) tail: Vec<Step>,
     pub(crate) little: Vec<Step>,
+    /// The same for writing.
+    pub(crate) write_head: Vec<Step>,
+    pub(crate) write_tail: Vec<Step>,
+    pub(crate) write_little: Vec<Step>,
+    /// The fields whose numbers are derived here, and what says them.
+    pub(crate) derived: Vec<usize>,
+    pub(crate) sizings: Vec<Sizing>,
 }
 
 impl Struct {
@@ -70,6 +81,11 @@ impl Struct {
             head: Vec::new(),
             tail: Vec::new(),
             little: Vec::new(),
+            write_head: Vec::new(),
+            write_tail: Vec::new(),
+            write_little: Vec::new(),
+            derived: Vec::new(),
+            sizings: Vec::new(),
         }
     }
 }
@@ -107,6 +123,23 @@ pub enum Stored {
     Padding,
 }
 
+/// Who gives the value of a field that is not stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// Nobody here.
+    No,
+    /// The fields that it sizes.
+    Here,
+    /// The layout.
+    Constant,
+    /// The layout: zeros.
+    Padding,
+    /// A formula.
+    Computed,
+    /// A checksum.
+    Checksum,
+}
+
 /// One field.
 #[derive(Debug)]
 pub struct Field {
@@ -114,6 +147,10 @@ pub struct Field {
     pub node: Node,
     /// What is kept.
     pub stored: Stored,
+    /// Who gives its value where the slot holds the marker.
+    pub given: Given,
+    /// Whether a slot may hold the marker at all.
+    pub may_be_derived: bool,
     /// What it has beside its node.
     pub extra: Option<Box<Extra>>,
     /// The same for the core, where that can read it.
@@ -411,6 +448,8 @@ pub struct Switch {
     pub cases: Vec<Case>,
     /// The way of all others.
     pub default: Option<Option<Node>>,
+    /// What the source knows the classes of its values by.
+    pub keys: usize,
 }
 
 /// A way of a switch.
@@ -451,6 +490,18 @@ pub struct Placed {
     pub origin: Origin,
     /// What stands there.
     pub node: Node,
+}
+
+/// What a source of such layouts does besides.
+pub trait GeneralSource: Source {
+    /// The constant of this tag.
+    fn constant(&mut self, tag: usize) -> Option<Self::Value>;
+
+    /// The selector that the class of a value tells, of the switch of this tag; nothing where that is not at hand.
+    fn key_of(&mut self, tag: usize, value: &Self::Value) -> Option<Option<i128>>;
+
+    /// Whether there may be more to an integer than its number.
+    fn is_subclass(&mut self, value: &Self::Value) -> bool;
 }
 
 /// What a sink of such layouts does besides.

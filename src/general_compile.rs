@@ -6,7 +6,8 @@
 )]
 
 use crate::formula::{Expression, Formula, Leaf};
-use crate::general::{Extra, Field, Layout, Length, List, Node, Struct, Test};
+use crate::general::{Extra, Field, Given, Layout, Length, List, Node, Struct, Test};
+use crate::general_solve::{is_written, sizings};
 use crate::plan::{self, Kind};
 use crate::program::{Block, Code, Program};
 
@@ -18,6 +19,8 @@ pub(crate) struct Needs {
     /// Where it begins, and where it ends.
     start: bool,
     end: bool,
+    /// Both, for numbers that are put in when it is written; such fields are written by themselves.
+    span: bool,
 }
 
 /// What is done at once.
@@ -55,8 +58,14 @@ impl Layout {
                     look.ask(index, &[*slot], VALUE, false);
                 }
             }
-            for field in &shape.fields {
+            for (slot, field) in shape.fields.iter().enumerate() {
                 look.field(field);
+                if field.given == Given::Here {
+                    look.ask(index, &[slot], Needs { value: true, ..SPAN }, false);
+                }
+                if is_sized(&field.node) {
+                    look.ask(index, &[slot], SPAN, false);
+                }
             }
             if let Some(turn) = &shape.turn {
                 look.formula(&turn.condition, None);
@@ -70,30 +79,57 @@ impl Layout {
                 known.value |= needs.value;
                 known.start |= needs.start;
                 known.end |= needs.end;
+                known.span |= needs.span;
             }
             structs[index].watched |= from_outside;
         }
         for shape in &mut structs {
             let most = |wanted: fn(&Needs) -> bool| shape.needs.iter().rposition(wanted).map_or(0, |last| last + 1);
-            let spans = most(|needs| needs.start || needs.end);
+            let spans = most(|needs| needs.start || needs.end || needs.span);
             shape.operands = most(|needs| needs.value);
             shape.spans = if shape.watched { shape.fields.len() } else { spans };
-            match &shape.turn {
-                Some(turn) => {
-                    shape.head = steps(shape, &shape.fields, 0, turn.after);
-                    shape.tail = steps(shape, &shape.fields, turn.after, shape.fields.len());
-                    shape.little = steps(shape, &turn.little, turn.after, turn.little.len());
+            let derived = shape.fields.iter().enumerate().filter(|(_, field)| field.given == Given::Here);
+            shape.derived = derived.map(|(slot, _)| slot).collect();
+            let all = shape.fields.len();
+            let after = shape.turn.as_ref().map_or(all, |turn| turn.after);
+            for writing in [false, true] {
+                let head = steps(shape, &shape.fields, 0, after, writing);
+                let tail = steps(shape, &shape.fields, after, all, writing);
+                let little = shape.turn.as_ref().map(|turn| steps(shape, &turn.little, after, all, writing));
+                let little = little.unwrap_or_default();
+                if writing {
+                    (shape.write_head, shape.write_tail, shape.write_little) = (head, tail, little);
+                } else {
+                    (shape.head, shape.tail, shape.little) = (head, tail, little);
                 }
-                None => shape.head = steps(shape, &shape.fields, 0, shape.fields.len()),
             }
         }
-        Self { structs, root }
+        let mut writes = true;
+        let sizings: Vec<_> = structs.iter().map(|shape| sizings(&structs, shape)).collect();
+        for (shape, sizings) in structs.iter_mut().zip(sizings) {
+            writes &= sizings.is_some() && is_written(shape);
+            shape.sizings = sizings.unwrap_or_default();
+        }
+        Self { structs, root, writes }
+    }
+
+    /// Whether it is written here, where all goes well.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        self.writes
     }
 
     /// The outermost struct.
     #[must_use]
     pub fn root(&self) -> Option<&Struct> {
         self.structs.get(self.root)
+    }
+}
+
+impl Struct {
+    /// Whether an expression looks at what a field comes to.
+    pub(crate) fn is_looked_at(&self, slot: usize) -> bool {
+        self.needs.get(slot).is_some_and(|needs| needs.value)
     }
 }
 
@@ -112,8 +148,9 @@ struct Look<'a> {
     asked: &'a mut Vec<Asked>,
 }
 
-const VALUE: Needs = Needs { value: true, start: false, end: false };
-const BOTH: Needs = Needs { value: false, start: true, end: true };
+const VALUE: Needs = Needs { value: true, start: false, end: false, span: false };
+const BOTH: Needs = Needs { value: false, start: true, end: true, span: false };
+const SPAN: Needs = Needs { value: false, start: false, end: false, span: true };
 
 impl Look<'_> {
     fn field(&mut self, field: &Field) {
@@ -251,6 +288,17 @@ impl Look<'_> {
     }
 }
 
+/// Whether a field has a window whose size is worked out.
+fn is_sized(node: &Node) -> bool {
+    match node {
+        Node::Sized(Length::Computed(_), _) => true,
+        Node::Sized(_, inner) | Node::When(_, inner) => is_sized(inner),
+        Node::Option(option) => is_sized(&option.node),
+        Node::Ordered(_, nodes) => nodes.iter().any(is_sized),
+        _ => false,
+    }
+}
+
 /// The structs that the value of a node may be.
 fn structs_in(node: &Node, into: &mut Vec<usize>) {
     match node {
@@ -268,13 +316,13 @@ fn structs_in(node: &Node, into: &mut Vec<usize>) {
 }
 
 /// The steps of fields `from` to before `to`.
-fn steps(shape: &Struct, fields: &[Field], from: usize, to: usize) -> Vec<Step> {
+fn steps(shape: &Struct, fields: &[Field], from: usize, to: usize, writing: bool) -> Vec<Step> {
     let mut made = Vec::new();
     let mut at = from;
     // Where it is known, how far into a byte the field begins.
     let mut inside = 0;
     while at < to {
-        let most = if inside == 0 { together(shape, fields, at, to) } else { 0 };
+        let most = if inside == 0 { together(shape, fields, at, to, writing) } else { 0 };
         let group = (1..=most).rev().find_map(|count| group(shape, fields, at, count));
         if let Some(group) = group {
             at += group.count;
@@ -302,12 +350,13 @@ fn behind(node: &Node, inside: u32) -> u32 {
 }
 
 /// How many fields from `first` on the core could read, as far as each says by itself.
-fn together(shape: &Struct, fields: &[Field], first: usize, to: usize) -> usize {
+fn together(shape: &Struct, fields: &[Field], first: usize, to: usize, writing: bool) -> usize {
     let mut count = 0;
     while first + count < to {
         let field = &fields[first + count];
         let needs = shape.needs[first + count];
         let fits = field.extra.is_none()
+            && !(writing && field.may_be_derived)
             && field.keeps.is_none()
             && (count == 0 || !needs.start)
             && field.plain.as_ref().is_some_and(|plain| {

@@ -25,11 +25,20 @@ pub(crate) type Fail<S> = Failure<<S as crate::decode::Sink>::Error>;
 /// The first bad field in declaration order; `EmptyBuffer` and `TrailingData` of the whole; the sink's own.
 pub fn decode<S: GeneralSink>(layout: &Layout, data: &[u8], verify: bool, sink: &mut S) -> Result<S::Value, S::Error> {
     let (value, consumed) = decode_prefix(layout, data, verify, sink)?;
-    if consumed == data.len() {
-        return Ok(value);
+    check_end(layout, consumed, data.len())?;
+    Ok(value)
+}
+
+/// Checks that a record took all of the input.
+///
+/// # Errors
+/// `TrailingData`.
+pub fn check_end(layout: &Layout, consumed: usize, actual: usize) -> Result<(), Error> {
+    if consumed == actual {
+        return Ok(());
     }
-    let kind = ErrorKind::TrailingData { consumed: consumed as u64, actual: data.len() as u64 };
-    Err(named(layout, Error::new(kind, bit_of(consumed))).into())
+    let kind = ErrorKind::TrailingData { consumed: consumed as u64, actual: actual as u64 };
+    Err(named(layout, Error::new(kind, bit_of(consumed))))
 }
 
 /// Reads one record at the start of `data`; gives it and the bytes it took.
@@ -451,14 +460,9 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
         scope: &mut Scope<'a>,
     ) -> Result<bool, Fail<S>> {
         match (&rule.test, operand) {
-            (Test::Interval { minimum, maximum, step }, Operand::Number(number)) => {
-                let (low, high) = (Wide::from(*minimum), Wide::from(*maximum));
-                let inside = low <= *number && *number <= high;
-                // What is inside is at most 2**64 - 1 above the minimum.
-                let above = || number.small().map(|number| number.wrapping_sub(*minimum).cast_unsigned());
-                Ok(inside && (*step == 0 || above().is_some_and(|above| above.is_multiple_of(*step))))
+            (test @ (Test::Interval { .. } | Test::OneOf(_)), Operand::Number(number)) => {
+                Ok(obeys_number(test, *number).unwrap_or(true))
             }
-            (Test::OneOf(numbers), Operand::Number(number)) => Ok(numbers.contains(number)),
             (Test::Formula(formula), _) => {
                 scope.own = operand.clone();
                 let outcome = self.view(scope).holds(&formula.expression);
@@ -572,6 +576,20 @@ const NO_STRUCT: ErrorKind = ErrorKind::LimitExceeded { depth: 0 };
 /// A number of bytes as an address.
 pub(crate) fn byte(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// Whether a number passes a test of numbers.
+pub(crate) fn obeys_number(test: &Test, number: Wide) -> Option<bool> {
+    match test {
+        Test::Interval { minimum, maximum, step } => {
+            let inside = Wide::from(*minimum) <= number && number <= Wide::from(*maximum);
+            // What is inside is at most 2**64 - 1 above the minimum.
+            let above = || number.small().map(|number| number.wrapping_sub(*minimum).cast_unsigned());
+            Some(inside && (*step == 0 || above().is_some_and(|above| above.is_multiple_of(*step))))
+        }
+        Test::OneOf(numbers) => Some(numbers.contains(&number)),
+        Test::Formula(_) | Test::Foreign(_) => None,
+    }
 }
 
 #[cold]

@@ -5,6 +5,7 @@
 
 use crate::encode::{Character, Float, Integer, Source, Text};
 use crate::error::{Error, Offender, Stop};
+use crate::general::GeneralSource;
 use crate::plan::Plan;
 
 /// Around a source.
@@ -143,5 +144,19 @@ impl<S: Source> Source for Ready<'_, S> {
 
     fn offender(&mut self, _: &Self::Value) -> Offender {
         Offender::Foreign
+    }
+}
+
+impl<S: GeneralSource> GeneralSource for Ready<'_, S> {
+    fn constant(&mut self, tag: usize) -> Option<Self::Value> {
+        self.0.constant(tag)
+    }
+
+    fn key_of(&mut self, tag: usize, value: &Self::Value) -> Option<Option<i128>> {
+        self.0.key_of(tag, value)
+    }
+
+    fn is_subclass(&mut self, value: &Self::Value) -> bool {
+        self.0.is_subclass(value)
     }
 }

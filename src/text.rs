@@ -1,5 +1,6 @@
 //! Strings in other codecs than UTF-8, and what fills strings and bytes up to a fixed size.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A codec of strings.
@@ -55,6 +56,25 @@ impl Codec {
     }
 }
 
+impl Codec {
+    /// The bytes of a string; `None` where the codec cannot write it, or only the source knows it.
+    #[must_use]
+    pub fn encode(self, text: &str) -> Option<Vec<u8>> {
+        let units = |bytes: fn(u16) -> [u8; 2]| Some(text.encode_utf16().flat_map(bytes).collect());
+        let chars = |bytes: fn(u32) -> [u8; 4]| Some(text.chars().map(u32::from).flat_map(bytes).collect());
+        match self {
+            Self::Utf8 => Some(text.as_bytes().to_vec()),
+            Self::Ascii => text.is_ascii().then(|| text.as_bytes().to_vec()),
+            Self::Latin1 => text.chars().map(|char| u8::try_from(u32::from(char)).ok()).collect(),
+            Self::Utf16Big => units(u16::to_be_bytes),
+            Self::Utf16Little => units(u16::to_le_bytes),
+            Self::Utf32Big => chars(u32::to_be_bytes),
+            Self::Utf32Little => chars(u32::to_le_bytes),
+            Self::Foreign => None,
+        }
+    }
+}
+
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
     let (units, rest) = bytes.as_chunks::<2>();
     if !rest.is_empty() {
@@ -100,6 +120,17 @@ pub struct Form {
 }
 
 impl Form {
+    /// Bytes filled up to a size, on the side where padding is dropped; those that cannot be are left as they are.
+    #[must_use]
+    pub fn fill<'a>(&self, content: &'a [u8], size: usize) -> Cow<'a, [u8]> {
+        let missing = size.saturating_sub(content.len());
+        if missing == 0 || self.pad.is_empty() || !missing.is_multiple_of(self.pad.len()) {
+            return Cow::Borrowed(content);
+        }
+        let padding = self.pad.repeat(missing / self.pad.len());
+        Cow::Owned(if self.strip == Strip::Left { [&padding, content].concat() } else { [content, &padding].concat() })
+    }
+
     /// What is left of bytes without their padding.
     #[must_use]
     pub fn strip<'a>(&self, content: &'a [u8]) -> &'a [u8] {

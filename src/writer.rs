@@ -36,7 +36,7 @@ pub(crate) fn write<S: Source, F: Trouble<S::Error>>(
     }
 }
 
-struct Encoder<'a, S, F> {
+pub(crate) struct Encoder<'a, S, F> {
     out: &'a mut Vec<u8>,
     /// The bit of the whole buffer at which `out` begins.
     base: u64,
@@ -44,7 +44,23 @@ struct Encoder<'a, S, F> {
     trouble: PhantomData<F>,
 }
 
-impl<S: Source, F: Trouble<S::Error>> Encoder<'_, S, F> {
+impl<'a, S: Source, F: Trouble<S::Error>> Encoder<'a, S, F> {
+    /// Writes behind what is in `out`.
+    pub(crate) fn new(out: &'a mut Vec<u8>, source: &'a mut S) -> Self {
+        Self { out, base: 0, source, trouble: PhantomData }
+    }
+
+    /// Blocks of a record without derived numbers; `plan` has the names of its fields.
+    pub(crate) fn plain_blocks(
+        &mut self,
+        plan: &Plan,
+        blocks: &[Block],
+        record: &S::Record,
+        frame: &mut [Wide],
+    ) -> Result<(), F> {
+        self.blocks(plan, blocks, record, frame, &Known { solution: None, overrides: &[] })
+    }
+
     #[inline]
     fn root(&mut self, plan: &Plan, value: &S::Value, frame: &mut [Wide]) -> Result<(), F> {
         let bit = self.bit();
@@ -73,7 +89,13 @@ impl<S: Source, F: Trouble<S::Error>> Encoder<'_, S, F> {
     }
 
     #[inline]
-    fn record(&mut self, plan: &Plan, record: &S::Record, frame: &mut [Wide], overrides: &[Override]) -> Result<(), F> {
+    pub(crate) fn record(
+        &mut self,
+        plan: &Plan,
+        record: &S::Record,
+        frame: &mut [Wide],
+        overrides: &[Override],
+    ) -> Result<(), F> {
         if plan.program.derivation.is_empty() {
             self.fields(plan, record, frame, &Known { solution: None, overrides })
         } else {
@@ -94,7 +116,20 @@ impl<S: Source, F: Trouble<S::Error>> Encoder<'_, S, F> {
     }
 
     fn fields(&mut self, plan: &Plan, record: &S::Record, frame: &mut [Wide], known: &Known<'_>) -> Result<(), F> {
-        for block in &plan.program.blocks {
+        self.blocks(plan, &plan.program.blocks, record, frame, known)
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    fn blocks(
+        &mut self,
+        plan: &Plan,
+        blocks: &[Block],
+        record: &S::Record,
+        frame: &mut [Wide],
+        known: &Known<'_>,
+    ) -> Result<(), F> {
+        for block in blocks {
             match block {
                 Block::Run(run) => {
                     let start = self.out.len();
@@ -349,12 +384,24 @@ impl<S: Source, F: Trouble<S::Error>> Encoder<'_, S, F> {
         };
         let count = self.source.len(&list);
         agree(&items.count, count, bit, frame)?;
+        self.some(items, &list, count, bit, frame)
+    }
+
+    /// All items of a list.
+    pub(crate) fn all(&mut self, items: &Items, list: &S::List, count: usize, frame: &mut [Wide]) -> Result<(), F> {
+        let bit = self.bit();
+        self.some(items, list, count, bit, frame)
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as above")]
+    fn some(&mut self, items: &Items, list: &S::List, count: usize, bit: u64, frame: &mut [Wide]) -> Result<(), F> {
         self.reserve(count.saturating_mul(usize::try_from(items.minimum).unwrap_or_default()))?;
-        for index in self.ready_items(items, &list, count)..count {
+        for index in self.ready_items(items, list, count)..count {
             let start = self.bit();
             // The code of the user that runs for one item may change the list.
-            let now = self.source.len(&list);
-            let item = if now == count { self.source.item(&list, index).map_err(F::own)? } else { None };
+            let now = self.source.len(list);
+            let item = if now == count { self.source.item(list, index).map_err(F::own)? } else { None };
             let Some(item) = item else {
                 let expected = Some(Wide::from(count as u64));
                 return Err(F::core(|| ErrorKind::LengthMismatch { expected, actual: now as u64 }, bit));

@@ -11,12 +11,12 @@ from typing import Any
 
 import matplotlib as mpl
 import pytest
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools.ttLib import TTCollection, TTFont  # type: ignore[import-untyped]
 from format_damage import assert_cut_everywhere_fails, assert_survives
 
 from bebytes import Codec
 from bebytes.errors import DecodeError, InvalidConstant, InvalidDiscriminant, InvalidValue
-from bebytes.formats.sfnt import Font, Sfnt, checksum_of
+from bebytes.formats.sfnt import Collection, Font, Sfnt, Signature, checksum_of
 from bebytes.formats.sfnt_cmap import Cmap, Format0, Format4, Format6, Format10, Format12, Format13, Group, Subtable
 from bebytes.formats.sfnt_glyf import (
     Component,
@@ -147,6 +147,31 @@ def test_tables_are_written_as_they_were_read(codec: Codecs, backend: str) -> No
             assert codec(cls).encode(codec(cls).decode(font[tag])) == font[tag]
 
 
+@pytest.mark.parametrize("shared", [True, False])
+def test_collections(codec: Codecs, shared: bool) -> None:
+    """
+    A collection that fontTools makes of two fonts, with tables that they share and without.
+    """
+    collection = TTCollection()
+    names = ["STIXSizOneSymReg.ttf", "STIXSizTwoSymReg.ttf"]
+    collection.fonts = [TTFont(io.BytesIO(fonts()[name])) for name in names]
+    out = io.BytesIO()
+    collection.save(out, shareTables=shared)
+    read = codec(Collection).decode(out.getvalue())
+
+    assert codec(Collection).encode(read) == out.getvalue()
+    assert read.font_count == 2
+    for record, name in zip(read.fonts, names, strict=True):
+        assert record.font["cmap"] == theirs(name).reader["cmap"]
+        assert record.font.wrong_checksums() == []
+    offsets = [{table.offset for table in record.font.tables} for record in read.fonts]
+    assert bool(offsets[0] & offsets[1]) is shared
+
+    signed = Collection(major_version=2, fonts=[], signature=Signature())
+    assert codec(Collection).encode(signed) == b"ttcf" + bytes.fromhex("0002 0000 00000000") + bytes(12)
+    assert codec(Collection).decode(codec(Collection).encode(signed)) == signed
+
+
 def fields(table: Any, names: dict[str, str]) -> dict[str, Any]:
     """
     Attributes of a table of ours, by fontTools' names.
@@ -272,6 +297,18 @@ def test_fields_of_tables(codec: Codecs, backend: str) -> None:
                 their["OS/2"].sxHeight,
                 their["OS/2"].usMaxContext,
             )
+
+
+def test_signs(codec: Codecs) -> None:
+    """
+    Which numbers of OS/2 have a sign shows where all bits are set.
+    """
+    from fontTools.ttLib import newTable
+
+    data = bytes(2) + b"\xff" * 76
+    their = newTable("OS/2")
+    their.decompile(data, None)
+    assert fields(codec(OS2).decode(data), OS_2) == {name: getattr(their, name) for name in OS_2}
 
 
 def test_names_of_glyphs(codec: Codecs, backend: str) -> None:

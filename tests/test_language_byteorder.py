@@ -114,7 +114,9 @@ def test_children_inherit_the_order(codec: Codecs) -> None:
 
 def test_class_without_an_order_says_so() -> None:
     """What to write instead."""
-    with pytest.raises(TypeError, match=r"Point fixes no byte order; write class Point\(Struct, byteorder=...\), or call to_be_bytes"):
+    with pytest.raises(
+        TypeError, match=r"Point fixes no byte order; write class Point\(Struct, byteorder=...\), or call to_be_bytes"
+    ):
         Point(1).to_bytes()
     with pytest.raises(TypeError, match="from_be_bytes"):
         Point.from_bytes(b"\0\1")

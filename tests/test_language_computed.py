@@ -24,7 +24,7 @@ from bebytes import (
     u8,
     u16,
     u24,
-    u32,
+    u32,  # noqa: F401 (in the text of a class)
     uleb128,
     vlq,
     when,

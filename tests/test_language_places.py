@@ -4,7 +4,6 @@ Fields at places of their own: `at`.
 
 import copy
 
-
 import pytest
 from checks import Codecs, raises, same_bytes
 
@@ -276,7 +275,8 @@ def test_compressed_names_of_dns(codec: Codecs) -> None:
 def test_positions_that_lead_back_to_themselves(codec: Codecs) -> None:
     """Directly or in a circle."""
     with pytest.raises(
-        InvalidValue, match=r"^Names.second.labels\[0\].*target: is 1, must be a position that does not lead back to itself"
+        InvalidValue,
+        match=r"^Names.second.labels\[0\].*target: is 1, must be a position that does not lead back to itself",
     ):
         codec(Names).decode(b"\0\xc0\1")
     with pytest.raises(InvalidValue, match="does not lead back to itself"):

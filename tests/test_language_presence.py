@@ -130,7 +130,9 @@ def test_condition_without_a_value(codec: Codecs) -> None:
         d: u8 | None = when("c == 5")
 
     same_bytes(codec, Odd(2, 1, 5, 9), "02 01 05 09")
-    with pytest.raises(InvalidValue, match=r"^Odd.b: must be when '4 / a == 2', which has no value here \(at byte 1\)$"):
+    with pytest.raises(
+        InvalidValue, match=r"^Odd.b: must be when '4 / a == 2', which has no value here \(at byte 1\)$"
+    ):
         codec(Odd).decode(b"\0")
     with raises(InvalidValue, ("b",), 1, value=None):
         codec(Odd).encode(Odd(0, None, None, None))

@@ -11,7 +11,6 @@ from checks import Codecs, raises, same_bytes
 from bebytes import (
     Struct,
     align,
-    bits,
     count,
     derived,
     repeat_until,

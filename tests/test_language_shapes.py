@@ -174,7 +174,10 @@ class Varints(Struct):
             (2**64 - 1, 2**63 - 1, 2**63 - 1, 2**64 - 1),
             "ffffffffffffffffff01 ffffffffffffffffff00 feffffffffffffffff01 81ffffffffffffffff7f",
         ),
-        ((2**63, -(2**63), -(2**63), 2**63), "80808080808080808001 8080808080808080807f ffffffffffffffffff01 81808080808080808000"),
+        (
+            (2**63, -(2**63), -(2**63), 2**63),
+            "80808080808080808001 8080808080808080807f ffffffffffffffffff01 81808080808080808000",
+        ),
     ],
 )
 def test_numbers_of_a_variable_size(codec: Codecs, values: tuple[int, ...], data: str) -> None:

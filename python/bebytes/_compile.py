@@ -192,8 +192,9 @@ class PlanBuilder:
             List: "takes items to the end of the input",
             Record: "is a struct that reads to the end of the input",
         }
-        remedy = "" if isinstance(node, Record) else "; give it a length (size, count or until)"
-        return f"{what.get(type(node), 'reads to the end of the input')}, but {behind.name!r} stands behind it{remedy} or move it to the end"
+        remedy = "" if isinstance(node, Record) else "give it a length (size, count or until) or "
+        told = what.get(type(node), "reads to the end of the input")
+        return f"{told}, but {behind.name!r} stands behind it; {remedy}move it to the end"
 
     def derived(self, field: Field, node: Node) -> typing.Literal["", "here", "outer"]:
         if field.default is not derived:

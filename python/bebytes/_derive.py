@@ -101,6 +101,12 @@ def solve_derived(plan: Plan, record: Any) -> Solutions:
                 progress = progress or isinstance(solution, int)
                 if solution is not UNSOLVABLE:
                     solutions[unknown.path] = solution
+            elif measured is not None and measured is not ABSENT:
+                # Beside numbers that show later, one that is left shows then too.
+                left = {r.path for r in unknowns if solutions[r.path] is not MEASURED}
+                if len(left) == 1:
+                    solutions[left.pop()] = MEASURED
+                    progress = True
     _settle_absent(sized, solutions)
     return solutions
 

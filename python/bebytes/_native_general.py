@@ -167,7 +167,7 @@ def test_of(node: Any, rule: Rule, stored: bool) -> tuple[str, Any]:
         if isinstance(core, Adapted):
             raise Unsupported
         return "formula", test
-    small = (int(-(2**63)), 2**63 - 1)
+    small = ((-(2**63)), 2**63 - 1)
     if isinstance(test, Interval) and is_integer(core):
         ends = (test.minimum, test.maximum)
         if all(isinstance(end, int) and small[0] <= end <= small[1] for end in ends) and 0 <= test.step < 2**64:
@@ -189,7 +189,7 @@ def _foreign(test: Interval | OneOf) -> Callable[[Any], bool]:
 
 def check_operands(plan: Plan) -> None:
     """
-    Refuse plans whose expressions look at floats or characters.
+    Refuse plans whose expressions look at floats or characters, and those with checksums that may be left out.
 
     Raises:
         Unsupported: see above.
@@ -197,6 +197,8 @@ def check_operands(plan: Plan) -> None:
     ops = (*plan.ops, *(plan.turn.little if plan.turn is not None else ()))
     formulas: list[Any] = [plan.turn.condition] if plan.turn is not None else []
     for op in ops:
+        if op.extra is not None and op.extra.checksum is not None and op.extra.checksum.none is not None:
+            raise Unsupported
         formulas += _formulas(op.node)
         if op.extra is not None:
             formulas += [f for f in (op.extra.computed, op.extra.checksum and op.extra.checksum.start) if f is not None]
@@ -374,3 +376,19 @@ def _fields_of(length: Any) -> set[int]:
     if not isinstance(length, Computed | Formula):
         return set()
     return {ref.path[0] for ref in references(length.expression) if len(ref.path) == 1}
+
+
+def check_lossless(plan: Plan, value: Any, data: bytes, start: int, end: int, index: int | None) -> None:
+    """
+    Check that encoding a value gives back the bytes that it was read from; of many records, it is number `index`.
+
+    Raises:
+        NotReversible: it does not.
+    """
+    from ._verify import difference
+
+    found = difference(plan, value, data, start, end, ())
+    if found is not None:
+        if index is not None:
+            found.path = (index, *found.path)
+        raise found

@@ -208,7 +208,7 @@ class NodeBuilder:
             if self.specifier.until is MISSING:
                 name = annotation.__name__
                 raise self.field.error(
-                    f"items of {name} need a length: write count(n, size=bytes) for items of one size,"
+                    f"items of {name} need a length: write count(n, size=4) for items of 4 bytes each,"
                     " or until(marker, count=n) for sections"
                 )
             return Data(Until(self._marker("until"), open=False), annotation is str)
@@ -269,7 +269,7 @@ class NodeBuilder:
             tree = parse(text)
         except ValueError as e:
             raise self.field.error(f"the {what} {text!r}: {e}") from None
-        expression: Any = self.references(text).length(tree)
+        expression: Any = self.references(text, what=what).length(tree)
         if any(
             n.path[0] in self.schema.field_index or n.path[0] in self.schema.options.parameters for n in names(tree)
         ):

@@ -219,7 +219,7 @@ class _GeneralBuilder(NodeBuilder):
             tree = parse(text)
         except ValueError as e:
             raise self.field.error(f"the {what} {text!r}: {e}") from None
-        return Formula(self.references(text, **keywords).number(tree), text)
+        return Formula(self.references(text, what=what, **keywords).number(tree), text)
 
     # Values
 
@@ -245,6 +245,7 @@ class _GeneralBuilder(NodeBuilder):
                 kind = "bytes" if of_bytes else "a number"
                 raise self.field.error(f"the switch {selector!r} comes to {kind}, and {key!r} is none")
         otherwise = None if default is MISSING else self._case((), default)
+        self._check_parameters([*cases.values(), None if default is MISSING else default])
         return Switch(Formula(expression, selector), made, otherwise)
 
     def _case(self, key: Any, of: Any) -> Case:
@@ -261,7 +262,23 @@ class _GeneralBuilder(NodeBuilder):
             return Case(tuple(values), None, (NoneType,))
         inner = self._copy(switch=MISSING, when=MISSING, at=MISSING, size=MISSING)
         inner.of_type = inner.field.meaning(of, self.schema.cls) if isinstance(of, str) else of
+        # Of the numbers that the switch hands down, each struct gets those that it takes.
+        inner.specifier.parameters = {n: v for n, v in self._given().items() if n in _parameters_of(inner.of_type)}
         return Case(tuple(values), inner.valued(), _classes(unwrap(inner.of_type)))
+
+    def _given(self) -> dict[str, Any]:
+        given = self.specifier.parameters
+        return {} if given is MISSING else dict(given)
+
+    def _check_parameters(self, cases: list[Any]) -> None:
+        taken = {
+            n
+            for of in cases
+            for n in _parameters_of(self.field.meaning(of, self.schema.cls) if isinstance(of, str) else of)
+        }
+        for name in self._given():
+            if name not in taken:
+                raise self.field.error(f"no case of the switch takes the parameter {name!r}")
 
     def _adapted(self) -> Any:
         # Each value that lists and options hold, on what carries it.
@@ -310,7 +327,7 @@ class _GeneralBuilder(NodeBuilder):
         return self._carrier_of(annotation, carrier)
 
     def _carrier_of(self, annotation: Any, carrier: Any) -> Any:
-        # What stands on the wire: what the adapter says, a scalar beside the annotation, or bytes where there is a length.
+        # What stands on the wire: what the adapter says, a type beside the annotation, or bytes where there is a length.
         if carrier is not None:
             return carrier
         for entry in getattr(annotation, "__metadata__", ()):
@@ -607,6 +624,12 @@ def varint(builder: NodeBuilder, scalar: Scalar) -> Varint:
     """
     kind: Any = scalar.kind
     return Varint(kind, scalar.signed, scalar.width, builder.schema.options.lossless)
+
+
+def _parameters_of(annotation: Any) -> tuple[str, ...]:
+    # What a struct, or each of a list of them, wants from the one around it.
+    schema = getattr(_leaf(annotation), "__bebytes_schema__", None)
+    return schema.options.parameters if isinstance(schema, Schema) else ()
 
 
 def _alternatives(annotation: Any) -> tuple[Any, ...]:

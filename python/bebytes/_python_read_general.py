@@ -136,6 +136,9 @@ def _stored(op: Op, value: Any) -> Any:
         return value
     if op.derived == "padding" and op.extra is not None and op.extra.padding == "keep" and any_bits(value):
         return value
+    if op.derived == "checksum" and op.extra is not None and op.extra.checksum is not None:
+        none = op.extra.checksum.none
+        return value if none is not None and value == none else derived
     return derived
 
 
@@ -219,7 +222,7 @@ def _check_given(op: Op, index: int, source: Input, scope: Scope) -> None:
                 raise InvalidValue(e.value, repr(extra.computed.text), offset=start) from None
             if expected != actual:
                 raise InvalidValue(int(actual), f"{expected}, which is {extra.computed.text}", offset=start)
-        if extra.checksum is not None and source.verify and actual is not None:
+        if extra.checksum is not None and source.verify and actual is not None and actual != extra.checksum.none:
             from ._checksum import checksum_of
 
             covered = covered_bytes(extra.checksum, scope, index, source.data)

@@ -44,15 +44,17 @@ class Output:
         unfinished: the structs with numbers that depend on these places.
         trail: the path of what is being written, of structs that are not plain.
         depth: how many structs that contain themselves are being written inside each other.
+        asked: the field of the outermost struct, by its index, whose number alone is asked for; None to write a message.
     """
 
-    __slots__ = ("_taken", "base", "data", "depth", "places", "root", "trail", "unfinished")
+    __slots__ = ("_taken", "asked", "base", "data", "depth", "places", "root", "trail", "unfinished")
 
     def __init__(self, base: int = 0, root: "Output | None" = None) -> None:
         self.data = bytearray()
         self.base = base
         self.root = self if root is None else root
         self.depth = 0
+        self.asked: int | None = None
         self.trail: list[str | int] = []
         self.places: list[Any] = []
         self.unfinished: list[Any] = []

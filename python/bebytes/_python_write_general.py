@@ -16,7 +16,6 @@ from ._derive import (
     number_of,
     slot_value,
     solve_derived,
-    number_of,
 )
 from ._derive_general import is_of_case
 from ._expression import InvalidValue as NoValue
@@ -173,6 +172,8 @@ def _write_given(
             return write_node(op.node, number, out, bit, {}, scope)
         case "checksum":
             return scope.write_placeholder(op.node, index, bit)
+    if isinstance(op.node, When) and not holds(op.node.condition, scope, bit, "when"):
+        return None, bit
     number = given_number(solutions.get((index,), UNSET), bit)
     if number is MEASURED:
         return scope.write_placeholder(op.node, index, bit)

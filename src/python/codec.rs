@@ -159,9 +159,36 @@ impl Codec {
     fn encode_first<'py>(&self, value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Fault> {
         match self.worker(value.py())? {
             Worker::Core(_) => self.encode(value),
-            Worker::General(general) => Ok(general.call("encode", value)?),
+            Worker::General(general) => {
+                let py = value.py();
+                with_scratch(py, |out| {
+                    if general.write(value, out) {
+                        return new_bytes(py, out).map(Bound::into_any);
+                    }
+                    Ok(general.call("encode", value)?)
+                })
+            }
         }
     }
+}
+
+/// `encode_into` of a plan that is not plain.
+fn encode_general_into(
+    general: &General,
+    value: &Bound<'_, PyAny>,
+    buffer: &Bound<'_, PyAny>,
+    offset: Offset,
+) -> PyResult<usize> {
+    let py = value.py();
+    let output = Output::of(buffer)?;
+    let offset = offset.within(py, output.len())?;
+    with_scratch(py, |out| {
+        if general.write(value, out) && output.write(offset, out) {
+            return Ok(out.len());
+        }
+        drop(output);
+        general.encode_into(value, buffer, offset)
+    })
 }
 
 /// Has the bytes of `data` decoded.
@@ -178,6 +205,17 @@ fn read<'py, T>(
             None => run(binding.plan(), Input::of(data)?.bytes(), &mut objects),
         }
     }
+}
+
+/// The encodings of all values, of a plan that is not plain.
+fn encode_many<'py>(general: &General, values: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = values.py();
+    with_scratch(py, |out| {
+        for (index, value) in values.try_iter()?.enumerate() {
+            general.write_one(&value?, index, out)?;
+        }
+        Ok(new_bytes(py, out)?.into_any())
+    })
 }
 
 /// The values that stand back to back, of a plan that is not plain.
@@ -230,7 +268,7 @@ impl Codec {
         let py = value.py();
         let binding = match self.worker(py)? {
             Worker::Core(binding) => binding,
-            Worker::General(general) => return general.encode_into(value, buffer, offset),
+            Worker::General(general) => return encode_general_into(general, value, buffer, offset),
         };
         let output = Output::of(buffer)?;
         let offset = offset.within(py, output.len())?;
@@ -286,7 +324,7 @@ impl Codec {
         let py = values.py();
         let binding = match self.worker(py)? {
             Worker::Core(binding) => binding,
-            Worker::General(general) => return general.call("encode_many", values),
+            Worker::General(general) => return encode_many(general, values),
         };
         with_scratch(py, |out| {
             let mut reader = Reader::new(py, binding);
@@ -313,7 +351,7 @@ impl Codec {
     fn runs(&self, py: Python<'_>) -> PyResult<(bool, bool)> {
         Ok(match self.worker(py)? {
             Worker::Core(_) => (true, true),
-            Worker::General(general) => (general.reads(), false),
+            Worker::General(general) => (general.reads(), general.writes()),
         })
     }
 

@@ -2,18 +2,18 @@
 
 use pyo3::exceptions::PyNotImplementedError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyBytes, PyDict};
 use pyo3::{PyTraverseError, PyVisit};
 
-use super::adapt::General as Sink;
 use super::buffer::Input;
-use super::codec::Offset;
 use super::error::Fault;
 use super::object::Objects;
 use super::plan::Binding;
 use super::plan_general::GeneralReader;
+use super::source::Reader;
 use crate::general::Layout;
 use crate::general_read;
+use crate::general_write;
 
 /// A plan that is not plain.
 pub(super) struct General {
@@ -27,7 +27,8 @@ pub(super) struct General {
 struct Reading {
     binding: Binding,
     layout: Layout,
-    foreign: Vec<Py<PyAny>>,
+    /// The plan, where what is decoded has to give the same when it is encoded.
+    lossless: Option<Py<PyAny>>,
 }
 
 impl General {
@@ -39,15 +40,10 @@ impl General {
     pub(super) fn new(plan: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = plan.py();
         let runner = py.import("bebytes._python")?.getattr("Runner")?.call1((plan,))?.unbind();
-        // What is decoded is encoded again there, to see whether that gives the same.
-        let reading = if plan.getattr("lossless")?.is_truthy()? {
-            None
-        } else {
-            match Reading::new(plan) {
-                Ok(reading) => Some(reading),
-                Err(error) if error.is_instance_of::<PyNotImplementedError>(py) => None,
-                Err(error) => return Err(error),
-            }
+        let reading = match Reading::new(plan) {
+            Ok(reading) => Some(reading),
+            Err(error) if error.is_instance_of::<PyNotImplementedError>(py) => None,
+            Err(error) => return Err(error),
         };
         Ok(Self { runner, reading })
     }
@@ -57,10 +53,36 @@ impl General {
         self.reading.is_some()
     }
 
+    /// Whether the core encodes it, where all goes well.
+    pub(super) fn writes(&self) -> bool {
+        self.reading.as_ref().is_some_and(|reading| reading.layout.writes())
+    }
+
+    /// Has the core write `value` behind what is in `out`; says whether it could.
+    pub(super) fn write(&self, value: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> bool {
+        self.reading.as_ref().is_some_and(|reading| reading.write(value, out))
+    }
+
+    /// Writes record number `index` of many.
+    pub(super) fn write_one(&self, value: &Bound<'_, PyAny>, index: usize, out: &mut Vec<u8>) -> PyResult<()> {
+        if self.write(value, out) {
+            return Ok(());
+        }
+        let runner = self.runner.bind(value.py());
+        let written = runner.call_method1("_written", (value, out.len().saturating_mul(8), (index,)))?;
+        out.extend_from_slice(Input::of(&written)?.bytes());
+        Ok(())
+    }
+
     /// The value that `data` is the encoding of.
     pub(super) fn decode<'py>(&self, data: &Bound<'py, PyAny>, verify: bool) -> Result<Bound<'py, PyAny>, Fault> {
         let Some(reading) = &self.reading else { return self.delegate("decode", data, verify) };
-        reading.run(data, |sink, bytes| general_read::decode(&reading.layout, bytes, verify, sink))
+        reading.run(data, |sink, bytes| {
+            let (value, consumed) = general_read::decode_prefix(&reading.layout, bytes, verify, sink)?;
+            reading.check(&value, bytes, 0, consumed, None)?;
+            general_read::check_end(&reading.layout, consumed, bytes.len())?;
+            Ok(value)
+        })
     }
 
     /// The value at the start of `data`, and the number of bytes it takes.
@@ -72,7 +94,8 @@ impl General {
         let Some(reading) = &self.reading else { return self.delegate("decode_prefix", data, verify) };
         reading.run(data, |sink, bytes| {
             let (value, consumed) = general_read::decode_prefix(&reading.layout, bytes, verify, sink)?;
-            sink.objects.pair(value, consumed).map(Bound::into_any)
+            reading.check(&value, bytes, 0, consumed, None)?;
+            sink.pair(value, consumed).map(Bound::into_any)
         })
     }
 
@@ -87,7 +110,10 @@ impl General {
         let Some(reading) = &self.reading else {
             return Err(PyNotImplementedError::new_err("not run by the extension").into());
         };
-        general_read::decode_at(&reading.layout, bytes, start, Some(index), true, &mut reading.sink(py))
+        let mut sink = Objects::new(py, &reading.binding);
+        let (value, end) = general_read::decode_at(&reading.layout, bytes, start, Some(index), true, &mut sink)?;
+        reading.check(&value, bytes, start, end, Some(index))?;
+        Ok((value, end))
     }
 
     /// Has a method of the runner do the work.
@@ -95,19 +121,14 @@ impl General {
         self.runner.bind(argument.py()).call_method1(method, (argument,))
     }
 
-    /// Has the runner encode into a buffer.
+    /// Has the runner encode into a buffer, from byte `offset` on.
     pub(super) fn encode_into(
         &self,
         value: &Bound<'_, PyAny>,
         buffer: &Bound<'_, PyAny>,
-        offset: Offset,
+        offset: usize,
     ) -> PyResult<usize> {
-        let runner = self.runner.bind(value.py());
-        let arguments = match offset {
-            Offset::Start => (value, buffer).into_pyobject(value.py())?,
-            Offset::Given(offset) => (value, buffer, offset).into_pyobject(value.py())?,
-        };
-        runner.getattr("encode_into")?.call1(arguments.cast::<PyTuple>()?)?.extract()
+        self.runner.bind(value.py()).call_method1("encode_into", (value, buffer, offset))?.extract()
     }
 
     fn delegate<'py>(&self, method: &str, data: &Bound<'py, PyAny>, verify: bool) -> Result<Bound<'py, PyAny>, Fault> {
@@ -124,7 +145,7 @@ impl General {
     pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         visit.call(&self.runner)?;
         let Some(reading) = &self.reading else { return Ok(()) };
-        reading.foreign.iter().try_for_each(|object| visit.call(object))?;
+        reading.lossless.as_ref().map_or(Ok(()), |plan| visit.call(plan))?;
         reading.binding.traverse(visit)
     }
 }
@@ -134,19 +155,40 @@ impl Reading {
         let (reader, layout) = GeneralReader::read(plan)?;
         let root = layout.root().map(|root| root.shell.clone());
         let root = root.ok_or_else(|| PyNotImplementedError::new_err("not run by the extension"))?;
-        Ok(Self { binding: Binding::of(plan.py(), root, reader.plain)?, layout, foreign: reader.foreign })
+        let lossless = plan.getattr("lossless")?.is_truthy()?.then(|| plan.clone().unbind());
+        Ok(Self { binding: Binding::of(plan.py(), root, reader.plain, reader.foreign)?, layout, lossless })
     }
 
-    fn sink<'a, 'py>(&'a self, py: Python<'py>) -> Sink<'a, 'py> {
-        Sink { objects: Objects::new(py, &self.binding), foreign: &self.foreign }
+    fn write(&self, value: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> bool {
+        self.layout.writes()
+            && general_write::write(&self.layout, value, &mut Reader::new(value.py(), &self.binding), out)
+    }
+
+    /// Checks that encoding the value gives bytes `start` to `end` again, where the class asks for that.
+    fn check(
+        &self,
+        value: &Bound<'_, PyAny>,
+        bytes: &[u8],
+        start: usize,
+        end: usize,
+        index: Option<usize>,
+    ) -> Result<(), Fault> {
+        let Some(plan) = &self.lossless else { return Ok(()) };
+        let mut again = Vec::new();
+        if self.write(value, &mut again) && bytes.get(start..end) == Some(&again) {
+            return Ok(());
+        }
+        let check = value.py().import("bebytes._native_general")?.getattr("check_lossless")?;
+        check.call1((plan, value, PyBytes::new(value.py(), bytes), start, end, index))?;
+        Ok(())
     }
 
     fn run<'py, T>(
         &self,
         data: &Bound<'py, PyAny>,
-        read: impl Fn(&mut Sink<'_, 'py>, &[u8]) -> Result<T, Fault>,
+        read: impl Fn(&mut Objects<'_, 'py>, &[u8]) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let mut sink = self.sink(data.py());
+        let mut sink = Objects::new(data.py(), &self.binding);
         match Input::plain(data) {
             Some(bytes) => read(&mut sink, bytes),
             None => read(&mut sink, Input::of(data)?.bytes()),

@@ -107,7 +107,7 @@ impl Members {
 /// Makes Python objects of what is read.
 pub(super) struct Objects<'a, 'py> {
     pub(super) py: Python<'py>,
-    binding: &'a Binding,
+    pub(super) binding: &'a Binding,
     ints: &'static Ints,
 }
 

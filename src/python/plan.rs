@@ -1,7 +1,7 @@
 //! The plan that the Python side compiled (`bebytes/_plan.py`), taken over node by node.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use pyo3::exceptions::{PyRecursionError, PyTypeError};
 use pyo3::prelude::*;
@@ -25,7 +25,14 @@ pub(super) struct Binding {
     /// By the tag of the table.
     members: Vec<Members>,
     derived: Py<PyAny>,
+    /// What plans that are not plain know by tags: adapters, rules, constants, variants.
+    pub(super) foreign: Vec<Py<PyAny>>,
+    /// The selectors that classes of values tell, by the tag of the variants and the class.
+    pub(super) selectors: Mutex<HashMap<(usize, usize), Selector>>,
 }
+
+/// A class, kept alive, and the selector that it tells.
+pub(super) type Selector = (Py<PyType>, Option<i128>);
 
 impl Binding {
     /// Takes over a `_plan.Plan`.
@@ -38,13 +45,14 @@ impl Binding {
         let mut reader = PlanReader::default();
         reader.inner_plans(plan)?;
         let core = reader.plan(plan, 0)?;
-        Self::of(py, core, reader)
+        Self::of(py, core, reader, Vec::new())
     }
 
     /// What a reader has found, about `plan`.
-    pub(super) fn of(py: Python<'_>, plan: Arc<Plan>, reader: PlanReader) -> PyResult<Self> {
+    pub(super) fn of(py: Python<'_>, plan: Arc<Plan>, reader: PlanReader, foreign: Vec<Py<PyAny>>) -> PyResult<Self> {
         let derived = py.import("bebytes.fields")?.getattr("derived")?.unbind();
-        Ok(Self { plan, shapes: reader.shapes, members: reader.members, derived })
+        let selectors = Mutex::default();
+        Ok(Self { plan, shapes: reader.shapes, members: reader.members, derived, foreign, selectors })
     }
 
     /// The plan of the outermost struct.
@@ -79,6 +87,10 @@ impl Binding {
     /// Shows the collector all classes and members.
     pub(super) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         self.shapes.iter().try_for_each(|shape| shape.traverse(visit))?;
+        self.foreign.iter().try_for_each(|object| visit.call(object))?;
+        if let Ok(selectors) = self.selectors.try_lock() {
+            selectors.values().try_for_each(|(class, _)| visit.call(class))?;
+        }
         self.members.iter().try_for_each(|members| members.traverse(visit))
     }
 }

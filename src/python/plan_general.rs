@@ -14,8 +14,8 @@ use super::instance::Shape;
 use super::plan::{PlanReader, kind, wide};
 use crate::checksum::Algorithm;
 use crate::general::{
-    Absence, Case, Checksum, Constant, Data, Ending, Extra, Field, Keeps, Key, Layout, Length, List, Nested, Node,
-    Number, Optional, Origin, Placed, Rule, Stored, Struct, Switch, Test, Turn, Unknown,
+    Absence, Case, Checksum, Constant, Data, Ending, Extra, Field, Given, Keeps, Key, Layout, Length, List, Nested,
+    Node, Number, Optional, Origin, Placed, Rule, Stored, Struct, Switch, Test, Turn, Unknown,
 };
 use crate::plan::{self, Order, Plan};
 
@@ -133,6 +133,14 @@ impl<'py> GeneralReader<'py> {
             "padding" if padding == "keep" => Stored::Padding,
             _ => Stored::Derived,
         };
+        let given = match derived {
+            "here" => Given::Here,
+            "constant" => Given::Constant,
+            "padding" => Given::Padding,
+            "computed" => Given::Computed,
+            "checksum" => Given::Checksum,
+            _ => Given::No,
+        };
         let made = self.node(&node)?;
         let simple = extra.is_none() && matches!(derived, "" | "here" | "outer");
         let simple = if simple { self.plain_field(op, derived == "here")? } else { None };
@@ -154,7 +162,7 @@ impl<'py> GeneralReader<'py> {
         } else {
             Some(Box::new(self.extra(&node, &extra, stored == Stored::Value, padding == "zero")?))
         };
-        Ok(Field { node: made, stored, extra, plain: simple, keeps })
+        Ok(Field { node: made, stored, given, may_be_derived: !derived.is_empty(), extra, plain: simple, keeps })
     }
 
     /// A field as the core reads it, where that can.
@@ -353,7 +361,8 @@ impl<'py> GeneralReader<'py> {
         let default = node.getattr("default")?;
         let default = if default.is_none() { None } else { Some(self.case(&default)?) };
         let selector = formula(&selector, "switch ")?;
-        Ok(Node::Switch(Box::new(Switch { selector, shown, cases, default })))
+        let keys = self.tag(node.getattr("cases")?);
+        Ok(Node::Switch(Box::new(Switch { selector, shown, cases, default, keys })))
     }
 
     fn case(&mut self, case: &Object<'py>) -> PyResult<Option<Node>> {

@@ -25,8 +25,8 @@ pub(super) struct Record<'a, 'py> {
 /// Whatever may run the user's code (`__index__`, `__float__`, the buffer protocol) happens between two looks at an object,
 /// never during one: handles are strong references, and slots, sizes and items are read anew at each step.
 pub(super) struct Reader<'a, 'py> {
-    py: Python<'py>,
-    binding: &'a Binding,
+    pub(super) py: Python<'py>,
+    pub(super) binding: &'a Binding,
     ints: &'static Ints,
     /// What the error under way is about, where the core cannot hold it.
     offender: Option<Bound<'py, PyAny>>,

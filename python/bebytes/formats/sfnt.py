@@ -23,9 +23,9 @@ import enum
 from collections.abc import Mapping
 from typing import Annotated
 
-from bebytes import Struct, at, computed, count, derived, size, u16, u32
+from bebytes import Struct, at, computed, const, count, derived, field, size, u16, u32, when
 
-__all__ = ["Font", "Sfnt", "TableRecord", "checksum_of"]
+__all__ = ["Collection", "Font", "FontRecord", "Sfnt", "Signature", "TableRecord", "checksum_of"]
 
 
 class Sfnt(enum.IntEnum):
@@ -68,6 +68,8 @@ class TableRecord(Struct, kw_only=True, byteorder="big"):
 class Font(Struct, kw_only=True, byteorder="big"):
     """
     A font file with one font.
+
+    Tables stand where their records say. One of another size takes a new font, made by `of`.
 
     Attributes:
         entry_selector: the logarithm of the number of tables, to base 2, rounded down.
@@ -150,6 +152,38 @@ class Font(Struct, kw_only=True, byteorder="big"):
             head = font._record("head")
             head.table = head.table[:8] + adjustment + head.table[12:]
         return font
+
+
+class FontRecord(Struct, byteorder="big"):
+    """
+    A font of a collection; all its offsets count from the start of the file, so that fonts share tables.
+    """
+
+    offset: u32
+    font: Font = at("offset")
+
+
+class Signature(Struct, kw_only=True, byteorder="big"):
+    """
+    Where the digital signature of a collection is, from version 2 on; all zeros where there is none.
+    """
+
+    tag: bytes = size(4, default=bytes(4))
+    length: u32 = 0
+    offset: u32 = 0
+
+
+class Collection(Struct, kw_only=True, byteorder="big"):
+    """
+    A font file with several fonts (.ttc).
+    """
+
+    tag: bytes = const(b"ttcf")
+    major_version: u16 = field(default=1, valid={1, 2})
+    minor_version: u16 = const(0)
+    font_count: u32 = derived
+    fonts: list[FontRecord] = count("font_count")
+    signature: Signature | None = when("major_version == 2", default=None)
 
 
 def _without_adjustment(tag: str, table: bytes) -> bytes:

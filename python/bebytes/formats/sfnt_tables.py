@@ -15,6 +15,7 @@ import enum
 from typing import Annotated, ClassVar
 
 from bebytes import (
+    Codec,
     Struct,
     const,
     count,
@@ -33,8 +34,6 @@ from bebytes import (
     when,
 )
 from bebytes.adapters import Adapter
-
-from ._parameters import with_parameters
 
 __all__ = [
     "OS2",
@@ -209,8 +208,7 @@ def read_hmtx(table: bytes, hhea: Hhea) -> Hmtx:
     Raises:
         DecodeError: the table is too short.
     """
-    found: Hmtx = with_parameters(Hmtx, metric_count=hhea.metric_count).from_bytes(table).value
-    return found
+    return Codec(Hmtx, parameters={"metric_count": hhea.metric_count}).decode(table)
 
 
 def write_hmtx(hmtx: Hmtx, hhea: Hhea) -> bytes:
@@ -220,8 +218,7 @@ def write_hmtx(hmtx: Hmtx, hhea: Hhea) -> bytes:
     Raises:
         EncodeError: hhea has another number of metrics.
     """
-    table: bytes = with_parameters(Hmtx, metric_count=hhea.metric_count)(hmtx).to_bytes()
-    return table
+    return Codec(Hmtx, parameters={"metric_count": hhea.metric_count}).encode(hmtx)
 
 
 class CodePages(Struct, byteorder="big"):
