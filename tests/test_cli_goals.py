@@ -225,7 +225,7 @@ class TestTimes:
                 }
             found[rows[0].key][rival] = Cell(9, [[time]], [[1]])
             verdict = outcome(f"decode against {name}, each format", Times(rows, found, {}))
-            assert (verdict.met, verdict.worst, verdict.figure) == (met, rows[0].name, time / 100)
+            assert (verdict.met, verdict.worst, verdict.figure) == (met, rows[0].name, pytest.approx(time / 100))
             assert set(verdict.by) == {s.name for s in rows}
 
     def test_formats_are_timed_apart_from_layouts(self, monkeypatch: pytest.MonkeyPatch) -> None:
