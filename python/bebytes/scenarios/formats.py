@@ -23,7 +23,7 @@ from ._model import BOTH, Absent, Scenario
 GROUP = "formats"
 ITERATIONS = 1000
 
-IMAGES, ZONES, LIBRARIES, MESSAGES, STREAMS, PACKETS = 16, 16, 2, 16, 4, 100
+IMAGES, ZONES, LIBRARIES, MESSAGES, STREAMS, PACKETS = 16, 16, 2, 8, 4, 100
 
 SMALL = 40_000
 """Bytes of the largest library: with many more symbols, the libraries in Python take too long."""
