@@ -279,8 +279,11 @@ impl Look<'_> {
             return;
         }
         let mut found = Vec::new();
-        if let Some(field) = self.structs.get(index).and_then(|shape| shape.fields.get(*slot)) {
-            structs_in(&field.node, &mut found);
+        if let Some(shape) = self.structs.get(index) {
+            let little = shape.turn.as_ref().and_then(|turn| turn.little.get(*slot));
+            for field in shape.fields.get(*slot).into_iter().chain(little) {
+                structs_in(&field.node, &mut found);
+            }
         }
         for index in found {
             self.ask(index, inner, needs, true);

@@ -285,3 +285,21 @@ def test_repetition_in_options_conditions_and_lists(codec: Codecs) -> None:
 
     same_bytes(codec, Outer(2, [1, 9], [9], [Item([0]), Item([1, 0])]), "02 01 09 01 09 00 01 00")
     same_bytes(codec, Outer(0, None, None, []), "00 00")
+
+
+def test_lengths_of_a_variable_size(codec: Codecs) -> None:
+    """A derived varint, in a class that says nothing else beyond the crate."""
+
+    class Only(Struct, kw_only=True):
+        n: uleb128 = derived
+        data: bytes = size("n")
+
+    class Window(Struct, kw_only=True):
+        n: uleb128 = derived
+        items: list[u16] = size("n")
+        last: u8
+
+    same_bytes(codec, Only(data=b"ab"), "02 6162")
+    assert codec(Only).encode(Only(data=bytes(300)))[:3].hex() == "ac0200"
+    same_bytes(codec, Window(items=[1], last=2), "02 0001 02", "02 0100 02")
+    assert codec(Window).encode(Window(items=[0] * 64, last=2))[:2].hex() == "8001"

@@ -303,6 +303,16 @@ COMPUTED = [
     ("x: u8 = computed('n'); n: list[u8]", "x", "write len(n)"),
 ]
 
+CHECKSUMS = [
+    ("x: u8 = checksum('crc-5000')", "x", "crc-5000"),
+    ("x: u8 = checksum('crc-32')", "x", "32 bits"),
+    ("x: u32 = checksum('crc-32', over='a')", "x", "does not declare"),
+    ("x: u32 = checksum('crc-32', over='a:b:c')", "x", "write 'name'"),
+    ("x: u32 = checksum('crc-32', over=5)", "x", "write 'name'"),
+    ("a: u8; x: u32 = checksum('crc-32', over='x:a')", "x", "stands before"),
+    ("a: u8; x: u32 = checksum('crc-32', start=1)", "x", "only sums take start"),
+]
+
 REPETITION = [
     ("x: u8 = repeat_until('item == 0')", "x", "is for lists"),
     ("x: list[u8] = repeat_until('item == 0', count=3)", "x", "two lengths"),
@@ -385,4 +395,4 @@ PLACES = [
 ]
 
 ALL = BITS + ENUMS + EXPRESSIONS + LENGTHS + MARKERS + OPTIONS + TYPES + DEFAULTS
-ALL += CONDITIONS + VARIANTS + COMPUTED + REPETITION + SHAPES + PLACES
+ALL += CONDITIONS + VARIANTS + COMPUTED + CHECKSUMS + REPETITION + SHAPES + PLACES

@@ -199,6 +199,6 @@ class PlanBuilder:
     def derived(self, field: Field, node: Node) -> typing.Literal["", "here", "outer"]:
         if field.default is not derived:
             return ""
-        if not (isinstance(node, Number) and node.kind == "int"):
+        if not (isinstance(node, Number) and node.kind == "int") and type(node).__name__ != "Varint":
             raise field.error("derived is for integer fields (u8 ... i128), which count or measure others")
         return "here" if self.schema.is_derived_here(field) else "outer"
