@@ -6,12 +6,16 @@ Measure what the profilers count but keep no record of, print it, and keep it un
 difference of two runs of which one does twice the operations, so that nothing counts but they.
 `costs.py samples` runs scenarios in plain Python under py-spy, which looks some hundred times a second which function runs.
 `costs.py parts` has `bebytes profile` divide the time of everyday layouts by kind of op.
+`costs.py kept` times decoding where all results are kept: a thousand, or so many that no cache holds them.
 """
 
 import argparse
 import datetime as dt
+import gc
 import json
 import os
+import random
+import struct
 import subprocess
 import sys
 import tempfile
@@ -24,9 +28,10 @@ from typing import Any
 
 import callgrind
 
-from bebytes import cli
-from bebytes.cli import _machine, _record
-from bebytes.scenarios import GROWTH, Scenario, select, write_scenarios
+from bebytes import Struct, available_backends, cli, decode_many, u8, u16, u32
+from bebytes.cli import _engines, _machine, _record
+from bebytes.cli._layouts import CLOCK
+from bebytes.scenarios import GROWTH, Scenario, find, left_out, select, write_scenarios
 from bebytes.workload import measured
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,11 +80,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     samples.set_defaults(run=measure_samples)
     parts = verbs.add_parser("parts", help="the time of layouts by kind of op, by bebytes profile")
     parts.set_defaults(run=measure_parts)
+    kept = verbs.add_parser("kept", help="the time of a record where all results are kept, by how many they are")
+    kept.set_defaults(run=measure_kept)
     for verb in (cache, samples, parts):
         verb.add_argument(
             "--scenario", action="append", metavar="GROUP[/NAME[/OPERATION]]", help=f"unless given: {', '.join(CHOSEN)}"
         )
-    for verb in (emptied, cache, samples, parts):
+    for verb in (emptied, cache, samples, parts, kept):
         verb.add_argument("--save", metavar="NAME", help="keep the record as benches/record/NAME.json")
     options = parser.parse_args(arguments)
     try:
@@ -191,6 +198,9 @@ def _chosen(options: argparse.Namespace) -> list[Scenario]:
     chosen = [s for pattern in options.scenario or CHOSEN for s in select(pattern) if isinstance(s, Scenario)]
     if not chosen:
         raise ValueError("what was chosen is absent here")
+    for s in chosen:
+        if reason := left_out(s):
+            raise ValueError(f"{s.key}: {reason}")
     return chosen
 
 
@@ -395,6 +405,127 @@ def show_parts(record: dict[str, Any]) -> None:
             kinds = sorted(cell["kinds"].items(), key=lambda item: -item[1])
             shares = ", ".join(f"{kind} {ns / cell['parts_ns']:.0%}" for kind, ns in kinds)
             print(f"{row['group']}/{row['name']}/{row['operation']} on {engine}: {cell['whole_ns']:,.0f} ns: {shares}")
+
+
+# --- Kept ---------------------------------------------------------------------------------------------------------
+
+COUNTS = (1_000, 10_000, 100_000, 1_000_000)
+"""How many results are kept."""
+
+ROUNDS = (5, 200_000)
+"""Rounds of each way and count: at least so many, and as many as make so many records."""
+
+
+class Small(Struct):
+    """
+    A flat struct, as small as records are that people keep by the million.
+    """
+
+    source: u16
+    target: u16
+    flags: u8
+    number: u32
+
+
+def small() -> Scenario:
+    """
+    Decoding a struct of four numbers.
+    """
+    values = tuple(Small(257 + i * 1021, 257 + i * 521, i, i * 67_108_859) for i in range(64))
+    data = tuple(struct.pack(">HHBI", v.source, v.target, v.flags, v.number) for v in values)
+    return Scenario("kept", "u16 u16 u8 u32", "decode", 0, values, data, "four numbers")
+
+
+def measure_kept(_options: argparse.Namespace) -> tuple[str, dict[str, Any], Show]:
+    """
+    A row each layout and number of results: nanoseconds of a record.
+    """
+    rows: list[dict[str, Any]] = []
+    for s in (small(), find("layouts/ipv4/decode")):
+        known = ways(s)
+        for count in COUNTS:
+            best = timed(s, known, count)
+            rows.append(
+                {
+                    "group": s.group,
+                    "name": s.name,
+                    "operation": s.operation,
+                    "kept": count,
+                    "engines": {name: {"best_ns": ns} for name, ns in best.items()},
+                }
+            )
+    return "kept", {"engines": {name: {} for name in rows[0]["engines"]}, "rows": rows}, show_kept
+
+
+Way = Callable[[list[bytes], bytes], list[Any]]
+"""Decodes records that are given one by one, and back to back."""
+
+
+def ways(scenario: Scenario) -> dict[str, Way]:
+    """
+    What is timed on a layout, by name.
+
+    Raises:
+        Failed: there is no extension, or no floor.
+    """
+    if available_backends()[0] != "native":
+        raise Failed("the extension is not there; maturin develop --release builds it")
+    cls = scenario.schema
+    try:
+        floor = _engines.open_python("floor")
+        if wrong := floor.failures(scenario):  # type: ignore[attr-defined, unused-ignore]
+            raise Failed(f"the floor is wrong: {wrong[0]}")
+        by_hand = floor.work(scenario).calls[0]
+    except _engines.EngineError as e:
+        raise Failed(f"floor: {e}") from None
+
+    def written(inputs: list[bytes], _whole: bytes) -> list[Any]:
+        return [cls.from_be_bytes(data) for data in inputs]
+
+    def many(_inputs: list[bytes], whole: bytes) -> list[Any]:
+        return decode_many(cls, whole)
+
+    def hand(inputs: list[bytes], _whole: bytes) -> list[Any]:
+        return [by_hand(data) for data in inputs]
+
+    return {"native:written": written, "native:decode_many": many, "floor": hand}
+
+
+def timed(scenario: Scenario, known: dict[str, Way], count: int) -> dict[str, float]:
+    """
+    Nanoseconds of a record by way, of the best of rounds in which they take turns.
+    """
+    inputs = [scenario.data[i % len(scenario.data)] for i in range(count)]
+    whole = b"".join(inputs)
+    best = dict.fromkeys(known, float("inf"))
+    least, records = ROUNDS
+    # The collector is on; but what was there before is none of the results.
+    gc.collect()
+    gc.freeze()
+    try:
+        for _ in range(max(least, records // count)):
+            # In an order of chance, as each finds the memory as the one before left it.
+            for name, way in random.sample(list(known.items()), len(known)):
+                gc.collect()
+                start = CLOCK()
+                results = way(inputs, whole)
+                taken = CLOCK() - start
+                assert len(results) == count
+                # Their release is not timed.
+                del results
+                best[name] = min(best[name], taken / count)
+    finally:
+        gc.unfreeze()
+    return best
+
+
+def show_kept(record: dict[str, Any]) -> None:
+    """
+    Print a line each layout and number of results.
+    """
+    for row in record["rows"]:
+        cells = ", ".join(f"{name} {cell['best_ns']:,.1f}" for name, cell in row["engines"].items())
+        print(f"{row['group']}/{row['name']}, {row['kept']:,} kept: ns a record: {cells}")
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from bebytes.scenarios import INPUTS, Scenario, write_scenarios
 ROOT = Path(__file__).resolve().parent.parent
 RECORD = ROOT / "benches" / "record" / "counts.json"
 
-COUNTED = (*(group for group in scenarios.GROUPS if group != "real"), *scenarios.GROWTH)
+COUNTED = (*(group for group in scenarios.GROUPS if group not in scenarios.FOUND), *scenarios.GROWTH)
 """The groups whose inputs are the same on every machine."""
 
 SOURCES = (
@@ -128,10 +128,10 @@ def select(patterns: Sequence[str]) -> list[Scenario]:
     The scenarios of some patterns, in the order of their groups.
 
     Raises:
-        CountsError: a pattern is unknown, or one of the group real.
+        CountsError: a pattern is unknown, or one of a group of real data.
     """
     for pattern in patterns:
-        if pattern.partition("/")[0] == "real":
+        if pattern.partition("/")[0] in scenarios.FOUND:
             raise CountsError(f"{pattern}: its inputs are those of the machine; there are {', '.join(COUNTED)}")
     try:
         found = {s.key: s for pattern in patterns for s in scenarios.select(pattern) if isinstance(s, Scenario)}

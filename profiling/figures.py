@@ -62,6 +62,13 @@ def load(name: str, kind: str = "bench") -> Record:
     return record
 
 
+def recorded(name: str) -> bool:
+    """
+    Whether there is a record of that name.
+    """
+    return _record.path_of(name).exists()
+
+
 def source(name: str) -> str:
     """
     A record, with what tells it from every other: a digest of its file. Each plot says its source.

@@ -10,7 +10,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=profiling/common.sh
 source "$ROOT/profiling/common.sh"
 
-RECORDS=(suite growth goals memory counts parts cache samples emptied)
+RECORDS=(suite growth goals memory counts parts kept cache samples emptied)
 
 record() {
     local bebytes=$VENV/bin/bebytes python=$VENV/bin/python
@@ -49,7 +49,8 @@ main() {
         exec "$VENV/bin/python" profiling/performance.py --check
     fi
     if ((${#wanted[@]} > 0)); then
-        tools "$VENV" build rivals py-spy memray
+        # Of docs, matplotlib: its images are among the formats.
+        tools "$VENV" build rivals py-spy memray docs
         for name in "${wanted[@]}"; do record "$name"; done
     fi
     tools "$VENV" docs

@@ -49,6 +49,9 @@ def machine() -> str:
     """
     rows = []
     for name, kind in RECORDS.items():
+        if name == "kept" and not figures.recorded(name):
+            # Its table says so.
+            continue
         record = figures.load(name, kind)
         about = "; ".join(record[fact] for fact in ("machine", "interpreter", "compiler") if record.get(fact))
         rows.append((f"[{name}](../benches/record/{name}.json)", record["date"][:10], record["commit"], about))
@@ -109,6 +112,26 @@ def goals_calls() -> str:
             cells += [number(a), number(b), number(b / a)] if a and b else ["", "", ""]
         rows.append(cells)
     return table(("layout", "F decode", "native", "ratio", "F encode", "native", "ratio"), rows)
+
+
+def formats() -> str:
+    """
+    Nanoseconds of decoding whole files and messages, and how many times as long the other libraries take.
+    """
+    record = figures.load("goals", "goals")
+    rows = []
+    for row in record["rows"]:
+        best = {name: cell["best_ns"] for name, cell in row["engines"].items() if "best_ns" in cell}
+        if row["group"] != "formats" or "native:held" not in best:
+            continue
+        ours = best["native:held"]
+        cells = [row["name"], row["about"], number(ours)]
+        for rival in ("construct", "kaitai"):
+            cells += [number(best[rival]), number(best[rival] / ours)] if rival in best else ["", ""]
+        rows.append(cells)
+    if not rows:
+        return "The record has none of them yet."
+    return table(("format", "what", "native", "construct", "÷ native", "Kaitai Struct", "÷ native"), rows, 2)
 
 
 # --- Engines ------------------------------------------------------------------------------------------------------
@@ -327,6 +350,30 @@ def parts() -> str:
     return table(("scenario", "operation", "engine", "ns", *(KINDS[kind] for kind in shown)), rows, 3)
 
 
+CALLS = {
+    "native:written": "`[Class.from_be_bytes(data) for data in inputs]`",
+    "native:decode_many": "`decode_many(Class, data)`",
+    "floor": "struct + msgspec, in a list comprehension",
+}
+"""The ways of decoding many records, for readers."""
+
+
+def kept() -> str:
+    """
+    Nanoseconds of a record by how many results are kept.
+    """
+    if not figures.recorded("kept"):
+        return "Not recorded yet; `profiling/performance.sh --record kept` does it, on a quiet machine."
+    rows = figures.load("kept", "kept")["rows"]
+    counts = list(dict.fromkeys(row["kept"] for row in rows))
+    ns = {(row["name"], name, row["kept"]): c["best_ns"] for row in rows for name, c in row["engines"].items()}
+    lines = [
+        (layout, CALLS[name], *(number(ns[layout, name, count]) for count in counts))
+        for layout, name in dict.fromkeys((layout, name) for layout, name, _ in ns)
+    ]
+    return table(("struct", "decoded by", *(f"ns at {count:,}" for count in counts)), lines, 2)
+
+
 def objects() -> str:
     """
     What a decoded object weighs.
@@ -404,6 +451,7 @@ RECORDS = {
     "counts": "counts",
     "cache": "cache",
     "samples": "samples",
+    "kept": "kept",
     "emptied": "emptied",
 }
 """The records that the tables read, and what kind each is."""
@@ -422,6 +470,7 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "machine": ("profiling/performance.sh --record", machine),
     "goals": (AIMED, goals),
     "goals-calls": (AIMED, goals_calls),
+    "goals-formats": (AIMED, formats),
     "emptied": ("profiling/costs.py emptied --save emptied", emptied),
     "engines": (SUITE, engines),
     "order": (SUITE, order),
@@ -433,6 +482,7 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "hot-native": (COSTS, lambda: hot("native")),
     "hot-python": ("profiling/costs.py samples --save samples", hot_python),
     "parts": ("profiling/costs.py parts --save parts", parts),
+    "kept": ("profiling/costs.py kept --save kept", kept),
     "objects": (WEIGHED, objects),
     "heavier": (WEIGHED, heavier),
     "meanwhile": (WEIGHED, meanwhile),

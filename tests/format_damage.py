@@ -20,14 +20,14 @@ def cut_and_flipped(data: bytes) -> Iterator[bytes]:
         yield data[:i] + bytes((data[i] ^ 1 << (i * 5 + 3) % 8,)) + data[i + 1 :]
 
 
-def assert_survives(codec: "Codec[Any]", data: bytes) -> int:
+def assert_survives(codec: "Codec[Any]", data: bytes, *, verify: bool = True) -> int:
     """
     Damaged data decodes to a value, which encodes or is refused, or fails with an error that says where; how many failed.
     """
     failed = 0
     for damaged in cut_and_flipped(data):
         try:
-            value = codec.decode(damaged)
+            value = codec.decode(damaged, verify=verify)
         except DecodeError as e:
             failed += 1
             assert_says_where(e, len(data))

@@ -2,8 +2,6 @@
 A class for each thing that a layout can say beyond the crate BeBytes, alone and combined, each with values.
 """
 
-# ruff: noqa: D101 - what each class is about, its fields say
-
 import enum
 import ipaddress
 from typing import Any, Generic, TypeVar

@@ -5,6 +5,7 @@ The command `bebytes bench`: what it prints, writes and refuses. No figure is ju
 import dataclasses
 import errno
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -22,6 +23,8 @@ from bebytes.cli._files import write_whole
 from bebytes.scenarios import Absent
 
 pytestmark = pytest.mark.usefixtures("good_build", "no_wishes")
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="a script is no program on Windows")
 
 
 class TestTable:
@@ -310,10 +313,29 @@ class TestMissingEngines:
         with pytest.raises(_cargo.BuildError, match=r"needs cargo \(https://rustup.rs\)"):
             _cargo.build(Path(), ["core"])
 
+    @staticmethod
+    def cargo(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+        (folder / "cargo").write_text(f"#!/bin/sh\n{script}\n")
+        (folder / "cargo").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+    @posix
+    @pytest.mark.parametrize("built", [True, False])
+    def test_it_is_said_that_something_is_built_where_it_is(
+        self, built: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        message = json.dumps({"target": {"name": "engine_core"}, "executable": "/x/engine_core"})
+        compiling = "echo '   Compiling a' >&2; echo '   Compiling b' >&2;" if built else ""
+        self.cargo(tmp_path, monkeypatch, f"{compiling} echo '    Finished' >&2; echo '{message}'")
+        notes: list[str] = []
+
+        assert _cargo.build(tmp_path, ["core"], notes.append) == {"core": Path("/x/engine_core")}
+        command = "cargo build --release --locked --example engine_core"
+        assert notes == [f"building the Rust engines, which takes a minute or two: {command}"] * built
+
+    @posix
     def test_a_build_that_fails_says_how(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        failed = subprocess.CompletedProcess([], 101, "", "   Compiling x\nerror: no such thing\nmore")
-        monkeypatch.setattr(shutil, "which", lambda name: "/bin/cargo")
-        monkeypatch.setattr(subprocess, "run", lambda *arguments, **keywords: failed)
+        self.cargo(tmp_path, monkeypatch, r"printf '   Compiling x\nerror: no such thing\nmore\n' >&2; exit 101")
 
         with pytest.raises(
             _cargo.BuildError, match=r"cargo build --release --locked --example engine_core` failed: error: no such"

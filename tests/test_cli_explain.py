@@ -223,6 +223,9 @@ def test_native_names_the_loads_of_a_run_and_its_one_check(module: Path, capsys:
     ) in native
     # The store of a single number is as plain as its load.
     assert "    store 8 bytes at 0 big endian: a << 32, b\n" in explain(capsys, f"{module}:Flat")
+    # Where there is no list, nothing is said of its items.
+    assert native.count("taken once") == 2
+    assert "taken once" not in explain(capsys, f"{module}:Outer.Inner")
     assert "    store 3 bytes at 0 big endian: version << 20, kind << 18, urgent << 16, sequence\n" in native
     assert "store 2 bytes at 3" not in native
     assert "length >> 24 & 0xff (kept), words >> 16 & 0xff (kept), n_options & 0xffff (kept)" in native
@@ -328,9 +331,9 @@ ALL = "Option, Packet, Flat, Lines, Huge, Many, Outer.Inner"
     ("target", "text"),
     [
         ("FILE:Nothing", f"FILE:Nothing: no struct is called Nothing in FILE; the structs there are {ALL}"),
-        ("FILE:number", f"FILE:number: no struct is number in FILE; the structs there are {ALL}"),
-        ("FILE:Kind", f"FILE:Kind: no struct is Kind in FILE; the structs there are {ALL}"),
-        ("json:JSONDecoder", "json:JSONDecoder: no struct is JSONDecoder in json; there are no structs of its own"),
+        ("FILE:number", f"FILE:number: number in FILE is no struct; the structs there are {ALL}"),
+        ("FILE:Kind", f"FILE:Kind: Kind in FILE is no struct; the structs there are {ALL}"),
+        ("json:JSONDecoder", "json:JSONDecoder: JSONDecoder in json is no struct; there are no structs of its own"),
         ("FILE", f"FILE: write MODULE:CLASS; the structs of FILE are {ALL}"),
         ("FILE:", f"FILE:: write MODULE:CLASS; the structs of FILE are {ALL}"),
         ("no_such_module:A", "no_such_module: there is no module of this name, here or installed"),

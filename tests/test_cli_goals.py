@@ -33,6 +33,10 @@ needs_floor = pytest.mark.skipif(
     reason="needs the extension, msgspec and a checkout",
 )
 
+needs_memray = pytest.mark.skipif(
+    find_spec("memray") is None or "native" not in bebytes.available_backends(), reason="needs memray and native"
+)
+
 
 def goals(*words: str) -> int:
     return main(["bench", "goals", *words])
@@ -84,6 +88,9 @@ class TestGoals:
         found = Goal("calls", "a goal", "<=", 1, "F", "each", refuse).judge(None)
         assert (found.met, found.verdict, found.reason) == (None, "not measured", "no floor")
         assert self.goal("<=", "each").reason == "nothing was measured"
+
+    def test_a_goal_of_a_mean_says_so(self) -> None:
+        assert all(("geometric mean" in goal.text) == (goal.rule == "mean") for goal in GOALS)
 
     def test_every_part_has_goals(self) -> None:
         assert list(dict.fromkeys(goal.part for goal in GOALS)) == list(PARTS)
@@ -170,7 +177,7 @@ class TestTimes:
         ("text", "ours", "theirs", "good", "bad"),
         [
             ("construction with all arguments, each layout", "native_construct", "floor_construct", 105, 115),
-            ("attributes, over those of a class with __slots__", "native_read", "slots_read", 104, 106),
+            ("attributes, over those of __slots__, geometric mean", "native_read", "slots_read", 104, 106),
             ("==, each layout", "native_equal", "floor_equal", 99, 101),
             ("repr, each layout", "native_repr", "floor_repr", 99, 101),
             ("decode_many, a record over from_be_bytes, each layout", "native_decode_many", "native_held", 88, 95),
@@ -194,7 +201,7 @@ class TestTimes:
     )
     def test_the_core_is_compared_with_the_crate(self, text: str, good: float, bad: float) -> None:
         rows = _goals_times.core_scenarios()
-        assert {s.group for s in rows} == {g for g in scenarios.GROUPS if g != "real"}
+        assert {s.group for s in rows} == {*scenarios.GROUPS} - {"real", "formats"}
         for time, met in ((good, True), (bad, False)):
             found = Cells()
             for s in rows:
@@ -203,6 +210,36 @@ class TestTimes:
                     "crate:reused": Cell(9, [[100]], [[1]]),
                 }
             assert outcome(text, Times(rows, found, {})).met is met
+
+    @pytest.mark.parametrize(
+        ("rival", "name", "good", "bad"), [("construct",) * 2 + (2010, 1990), ("kaitai", "kaitaistruct", 510, 490)]
+    )
+    def test_formats_have_a_limit_each(self, rival: str, name: str, good: float, bad: float) -> None:
+        rows = _goals_times.format_scenarios()
+        assert {(s.group, s.operation) for s in rows} == {("formats", "decode")}
+        for time, met in ((good, True), (bad, False)):
+            found = Cells()
+            for s in rows:
+                found[s.key] = {
+                    engine: Cell(9, [[ns]], [[1]]) for engine, ns in ((DECODE, 100), (LOOP, 0), (rival, 5000))
+                }
+            found[rows[0].key][rival] = Cell(9, [[time]], [[1]])
+            verdict = outcome(f"decode against {name}, each format", Times(rows, found, {}))
+            assert (verdict.met, verdict.worst, verdict.figure) == (met, rows[0].name, pytest.approx(time / 100))
+            assert set(verdict.by) == {s.name for s in rows}
+
+    def test_formats_are_timed_apart_from_layouts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        launched: list[tuple[set[str], list[str]]] = []
+        monkeypatch.setattr(
+            bench_goals._Run, "_launch", lambda self, rows, engines: launched.append(({s.group for s in rows}, engines))
+        )
+        for parts in (["formats"], ["pure", "formats"]):
+            bench_goals._Run(parts, ROWS, None, True, None, False)._time()  # type: ignore[arg-type]  # nothing is measured
+
+        of_formats = ({"formats"}, [DECODE, "construct", "kaitai", LOOP])
+        assert launched[0] == of_formats
+        assert [groups for groups, _ in launched[1:]] == [{"layouts"}, {"formats"}]
+        assert "native:held" not in launched[1][1]
 
     def test_an_engine_that_does_not_run_is_the_reason(self) -> None:
         times = Times(ROWS, cells(native_held=1, native_loop=1), {"floor": "msgspec is not installed"})
@@ -230,9 +267,7 @@ class TestMemory:
         # Three structs, and two numbers that are not small.
         assert blocks(nested) == 5
 
-    @pytest.mark.skipif(
-        find_spec("memray") is None or "native" not in bebytes.available_backends(), reason="needs memray and native"
-    )
+    @needs_memray
     def test_what_is_allocated_beyond_a_result_is_seen(self, monkeypatch: pytest.MonkeyPatch) -> None:
         scenario = scenarios.find("layouts/ipv4/encode")
         (encode,) = scenario.work("native").calls
@@ -244,13 +279,25 @@ class TestMemory:
         assert _goals_memory.beyond(scenario) == 0
         assert _goals_memory.beyond(Wasteful()) >= 1  # type: ignore[arg-type]
 
+    @needs_memray
+    def test_what_is_allocated_beside_objects_from_kept_memory_is_seen(self) -> None:
+        scenario = scenarios.find("layouts/nested/decode")
+        (decode,) = scenario.work("native").calls
+
+        class Wasteful:
+            def work(self, backend: str) -> Any:
+                return scenarios.Work((lambda data: (decode(data), bytes(300))[0],), scenario.data, ())
+
+        assert _goals_memory.beyond(scenario) == 0
+        assert _goals_memory.beyond(Wasteful()) >= 1  # type: ignore[arg-type]
+
     def test_without_memray_there_is_a_reason(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(_goals_memory, "find_spec", lambda name: None)
         monkeypatch.setattr(bebytes, "available_backends", lambda: ("native", "python"))
         monkeypatch.setattr(_goals_memory, "_counted", lambda rows, found: None)
 
         found = _goals_memory.measure(ROWS[:2], ["memory"], True, lambda doing: None)
-        assert found.reasons["decode"] == "memray is not installed: pip install memray"
+        assert found.reasons["decode"].startswith("memray is not installed: pip install memray; profiling/setup.sh ")
         assert found.reasons["object"] == "the layout ipv4 was left out"
 
     def test_weights_that_cannot_be_have_reasons(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -360,6 +407,7 @@ class TestCommand:
         out = " ".join(capsys.readouterr().out.split())
         assert "packages needed at run time ≤ 0 1 not met" in out
         assert "1 not met, 6 not measured" in out
+        assert "import bebytes, above a bare interpreter ≤ 15 ms not measured making" in out
         (needs,) = [g for g in _record.load("aims", "goals")["goals"] if g["met"] is not None]
         assert (needs["goal"], needs["met"], needs["measured"]) == ("packages needed at run time", False, 1.0)
         with pytest.raises(RecordError, match="is a record of goals, not of bench"):

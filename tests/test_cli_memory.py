@@ -74,6 +74,22 @@ class TestFootprint:
         assert found.kept_bytes > found.bare_bytes > 0
         assert found.kept_blocks > 1
 
+    @pytest.mark.skipif("native" not in bebytes.available_backends(), reason="the extension is not there")
+    @pytest.mark.parametrize("key", ["enums/flags/decode", "nested/deep/decode", "real/ipv4 header/decode"])
+    def test_an_object_weighs_the_same_on_both_backends(self, key: str) -> None:
+        """
+        Although native makes it in memory of one that has ended, where there is some.
+        """
+        scenario = scenarios.find(key)
+        for _ in range(2):
+            native, python = (
+                footprint(PythonEngine(name, Backend(name), {}), scenario) for name in ("native", "python")
+            )
+            assert native.kept_bytes >= native.bare_bytes == python.bare_bytes
+            # Of some integers, the one makes room for a digit more than the other.
+            assert native.kept_bytes == pytest.approx(python.kept_bytes, rel=0.05)
+            assert native.kept_blocks == pytest.approx(python.kept_blocks, abs=0.05)
+
     def test_encoding_keeps_the_bytes(self, backend: str) -> None:
         scenario = scenarios.find("vectors/fixed/encode")
         found = footprint(PythonEngine(backend, Backend(backend), {}), scenario)

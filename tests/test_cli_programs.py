@@ -56,7 +56,7 @@ def write_program(folder: Path, debug: bool) -> Path:
 class TestPrograms:
     def built(self, monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
         monkeypatch.setattr(_cargo, "checkout", lambda: file.parent)
-        monkeypatch.setattr(_cargo, "build", lambda root, names: dict.fromkeys(names, file))
+        monkeypatch.setattr(_cargo, "build", lambda root, names, note: dict.fromkeys(names, file))
 
     def test_a_column_of_one(
         self, program: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -69,7 +69,7 @@ class TestPrograms:
         assert row_of(out, "u8", "decode")[0] == "10.0"
         assert row_of(out, "regular", "decode")[0] == "(a)"
         assert "\n(a) core: no enums\n" in out
-        assert err.startswith("building the Rust engines ")
+        assert "building" not in err
 
     def test_one_that_breaks_off_fails_the_run(
         self, program: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -112,8 +112,9 @@ class TestPrograms:
 
 class TestExport:
     def test_every_scenario_has_a_form_for_rust(self, tmp_path: Path) -> None:
-        present = [s for s in scenarios.load() if isinstance(s, Scenario)]
-        order = write_scenarios(tmp_path / "all.json", present)
+        every = [s for s in scenarios.load() if isinstance(s, Scenario)]
+        order = write_scenarios(tmp_path / "all.json", every)
+        present = [s for s in every if s.group != "formats"]
 
         written = json.loads((tmp_path / "all.json").read_text())["scenarios"]
         assert [order[s.key] for s in present] == list(range(len(written)))

@@ -316,6 +316,26 @@ def test_derived_is_a_singleton() -> None:
     assert Header(kind=1).n is derived
 
 
+def test_derived_is_not_called() -> None:
+    """
+    A class that calls it is told what to write.
+    """
+    with pytest.raises(SchemaError, match=r"derived is not called; write n: u8 = derived$") as caught:
+        derived()
+    assert isinstance(caught.value, TypeError)
+
+
+def test_a_derived_field_hides_a_specifier_of_its_name() -> None:
+    """
+    As any field with a default does.
+    """
+    with pytest.raises(SchemaError, match=r"the field 'size' hides .*; write bebytes.size\(...\)"):
+
+        class Wrong(Struct, kw_only=True):
+            size: u8 = derived
+            body: bytes = size("size")  # type: ignore[operator]  # a checker takes the annotation for the value
+
+
 def test_copies_keep_a_free_number_free() -> None:
     """
     And a pinned one pinned.

@@ -163,10 +163,12 @@ def test_families_of_errors() -> None:
     assert issubclass(errors.EncodeError, errors.BeBytesError)
     assert issubclass(errors.DecodeError, ValueError)
     assert issubclass(errors.DecodeError, errors.BeBytesError)
-    encode = {"OutOfRange", "LengthMismatch", "MarkerInData", "WrongType", "BufferTooSmall"}
+    both = ("InvalidValue", "ChecksumMismatch")
+    encode = {"OutOfRange", "LengthMismatch", "MarkerInData", "WrongType", "BufferTooSmall", *both}
     decode = {
         *("InsufficientData", "EmptyBuffer", "TrailingData", "InvalidDiscriminant", "InvalidChar"),
-        *("InvalidUtf8", "MarkerNotFound", "InvalidSize", "LimitExceeded"),
+        *("InvalidUtf8", "MarkerNotFound", "InvalidSize", "LimitExceeded", "InvalidText", "InvalidConstant"),
+        *("NotReversible", *both),
     }
     assert {n for n in errors.__all__ if issubclass(getattr(errors, n), errors.EncodeError)} == {*encode, "EncodeError"}
     assert {n for n in errors.__all__ if issubclass(getattr(errors, n), errors.DecodeError)} == {*decode, "DecodeError"}

@@ -1,8 +1,8 @@
 """
 `bebytes.formats.elf` on real files: pyelftools says what they hold.
 
-Its own test files come with its sources only. Where they are unpacked, `BEBYTES_ELF_FILES` says; without them, the running
-interpreter and its modules are read.
+Its own test files come with its sources only (`pip download --no-binary :all: --no-deps pyelftools`, 15 MB). Where these are
+unpacked, `BEBYTES_ELF_FILES` says; without them, the running interpreter and its modules are read.
 """
 
 import importlib.util
@@ -74,21 +74,6 @@ WRONG = {
     "dwarf_phantombytes.elf": "File.sections[197].content.notes[0].n_name: needs 1179702 bytes",
 }
 FILES = [*found_here(), *(path for path in of_pyelftools() if path.name not in WRONG)]
-
-
-@pytest.fixture
-def read(codec: Codecs, backend: str) -> Callable[[Path], tuple[bytes, elf.File]]:
-    """
-    Reads a file, or skips it where it is too large for the backend.
-    """
-
-    def read(path: Path) -> tuple[bytes, elf.File]:
-        data = path.read_bytes()
-        if backend == "python" and len(data) > LARGE:
-            pytest.skip("too large for the backend in plain Python")
-        return data, codec(elf.File).decode(data)
-
-    return read
 
 
 def number(value: Any) -> Any:
@@ -164,33 +149,23 @@ def assert_notes(content: Any, theirs: Any) -> None:
     assert ours == [(n["n_namesz"], n["n_descsz"], n["n_name"].encode(), n["n_descdata"]) for n in theirs.iter_notes()]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_headers(read: Any, path: Path) -> None:
+def assert_headers(file: elf.File, expected: ELFFile) -> None:
     """
-    All headers are those that pyelftools reads, field by field, and the file is written as it was.
+    The headers of the file and of its segments, field by field.
     """
-    data, file = read(path)
-    expected = ELFFile(io.BytesIO(data))
-
     assert_fields(file.header, {k: v for k, v in expected.header.items() if k != "e_ident"})
-    assert [file.ident.ei_class, file.ident.ei_osabi] == [
-        number(expected.header.e_ident.EI_CLASS),
-        number(expected.header.e_ident.EI_OSABI),
-    ]
+    theirs = expected.header.e_ident
+    assert (file.ident.ei_class, file.ident.ei_osabi) == (number(theirs.EI_CLASS), number(theirs.EI_OSABI))
     assert (file.ident.ei_data == elf.Data.LSB) == expected.little_endian
     assert len(file.segments) == expected.num_segments()
-    for ours, theirs in zip(file.segments, expected.iter_segments(), strict=True):
-        assert_fields(ours, theirs.header)
+    for ours, segment in zip(file.segments, expected.iter_segments(), strict=True):
+        assert_fields(ours, segment.header)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_sections(read: Any, path: Path) -> None:
+def assert_sections(file: elf.File, expected: ELFFile) -> None:
     """
-    So are the section headers, their names, and what the sections hold.
+    The headers of sections, their names, and what they hold.
     """
-    data, file = read(path)
-    expected = ELFFile(io.BytesIO(data))
-
     assert len(file.sections) == expected.num_sections()
     for ours, theirs in zip(file.sections, expected.iter_sections(), strict=True):
         assert_fields(ours, theirs.header)
@@ -199,12 +174,17 @@ def test_sections(read: Any, path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_written_as_it_was(read: Any, codec: Codecs, path: Path) -> None:
+def test_real_files(codec: Codecs, backend: str, path: Path) -> None:
     """
-    Byte for byte.
+    Everything is as pyelftools reads it, and the file is written as it was, byte for byte.
     """
-    data, file = read(path)
+    data = path.read_bytes()
+    if backend == "python" and len(data) > LARGE:
+        pytest.skip("too large for the backend in plain Python")
+    file, expected = codec(elf.File).decode(data), ELFFile(io.BytesIO(data))
 
+    assert_headers(file, expected)
+    assert_sections(file, expected)
     assert codec(elf.File).encode(file) == data
 
 
@@ -240,7 +220,7 @@ def small_file(order: elf.Data, width: elf.Class) -> elf.File:
     symbol: Any = (elf.Symbol64 if wide else elf.Symbol32)(
         st_name=8, st_value=5, st_size=4, st_bind=elf.Binding.GLOBAL, st_type=elf.SymbolType.FUNC, st_shndx=6
     )
-    rela: Any = (elf.Rela64 if wide else elf.Rela32)(r_offset=7, r_sym=0, r_type=2, r_addend=-3)
+    rela: Any = (elf.Rela64 if wide else elf.Rela32)(r_offset=7, r_sym=0x12345, r_type=2, r_addend=-3)
     kinds = elf.SectionType
     # Types, contents, bytes of an entry, bytes, and the sections they refer to.
     contents: list[tuple[elf.SectionType, Any, int, int, int]] = [
@@ -309,7 +289,7 @@ def test_made_from_scratch(codec: Codecs, order: elf.Data, width: elf.Class) -> 
         assert_fields(ours, theirs.header)
     assert expected.get_section(1).name == ".names"
     assert [(s.name, s.entry.st_value) for s in expected.get_section(2).iter_symbols()] == [("main", 5)]
-    assert [(r["r_info_sym"], r["r_addend"]) for r in expected.get_section(3).iter_relocations()] == [(0, -3)]
+    assert [(r["r_info_sym"], r["r_addend"]) for r in expected.get_section(3).iter_relocations()] == [(0x12345, -3)]
     assert of.decode(data) == made
     assert of.encode(of.decode(data)) == data
 
@@ -381,13 +361,16 @@ def test_names(codec: Codecs) -> None:
         file.strings(file.sections[1])
 
 
-@pytest.mark.parametrize("width", elf.Class)
-def test_damaged(codec: Codecs, width: elf.Class) -> None:
+@pytest.mark.parametrize(("width", "sections"), [(elf.Class.ELF32, 7), (elf.Class.ELF64, 4)])
+def test_damaged(codec: Codecs, width: elf.Class, sections: int) -> None:
     """
     A file that is cut off or has a wrong bit is an error of ours, or another file.
     """
+    made = small_file(elf.Data.LSB, width)
+    del made.sections[sections:]
+    made.header.e_shnum = sections
     of = codec(elf.File)
-    assert_only_our_errors(of.decode, of.encode, of.encode(small_file(elf.Data.LSB, width)), refused=0.55)
+    assert_only_our_errors(of.decode, of.encode, of.encode(made), refused=0.55)
 
 
 def test_examples() -> None:

@@ -38,7 +38,7 @@ def kinds_of(data: bytes) -> list[bytes]:
     The kinds of the chunks as Pillow reads them, CRCs checked.
     """
     stream = ChunkStream(io.BytesIO(data[8:]))
-    return stream.verify(b"IEND") + [b"IEND"]
+    return [*stream.verify(b"IEND"), b"IEND"]
 
 
 def assert_as_pillow(image: png.Image, data: bytes) -> None:
@@ -174,14 +174,15 @@ def test_animation(codec: Codecs) -> None:
     The chunks of an animation.
     """
     out = io.BytesIO()
-    frames = [Pillow.new("L", (2, 2), shade) for shade in (0, 90, 180)]
-    frames[0].save(out, "PNG", save_all=True, append_images=frames[1:], duration=250, loop=2)
+    frames = [Pillow.new("RGBA", (2, 2), (shade, 0, 0, 255)) for shade in (0, 90, 180)]
+    frames[0].save(out, "PNG", save_all=True, append_images=frames[1:], duration=250, loop=2, disposal=1, blend=0)
     data = out.getvalue()
     image = codec(png.Image).decode(data)
 
     assert only(image, png.AnimationControl) == png.AnimationControl(3, 2)
     controls = [c.body for c in image.chunks if isinstance(c.body, png.FrameControl)]
     assert [c.delay_numerator / c.delay_denominator for c in controls] == [0.25] * 3
+    assert [(c.dispose, c.blend) for c in controls] == [(png.DisposeOperation.BACKGROUND, False)] * 3
     assert [c.body.sequence_number for c in image.chunks if isinstance(c.body, png.FrameData)] == [2, 4]
     assert codec(png.Image).encode(image) == data
 

@@ -17,12 +17,15 @@ from bebytes.formats import sqlite
 from bebytes.formats.sqlite import (
     BTreePage,
     DatabaseHeader,
+    FirstPage,
     FreelistTrunk,
     IndexInteriorCell,
     IndexLeafCell,
     OverflowPage,
     PageKind,
     Payload,
+    PointerKind,
+    PointerMapEntry,
     Record,
     TableInteriorCell,
     TableLeafCell,
@@ -78,7 +81,8 @@ def fill(database: sqlite3.Connection, page_size: int) -> None:
     database.executescript(SCRIPT)
     database.executemany("INSERT INTO plain VALUES (?, ?, ?)", [(v, i, [v] and v) for i, v in enumerate(VALUES)])
     database.executemany("INSERT INTO plain (rowid, a) VALUES (?, ?)", [(-5, "below"), (2**62, "above")])
-    lengths = [10, page_size // 5, page_size - 60, page_size, 3 * page_size + 17]
+    # Those from page_size - 48 on are the last that fit into a cell, and the first that do not.
+    lengths = [10, page_size // 5, *range(page_size - 48, page_size - 38), page_size, 3 * page_size + 17]
     database.executemany("INSERT INTO plain VALUES (?, ?, NULL)", [("x" * n, n) for n in lengths])
     rows = [(i * 7 % 400, f"name {i * 31 % 400:05} " + "n" * (i % 40)) for i in range(400)]
     database.executemany("INSERT INTO keyed VALUES (?, ?)", rows)
@@ -172,8 +176,9 @@ def test_pages(codec: Codecs, file: tuple[bytes, dict[str, Any]]) -> None:
     """
     data, _ = file
     database = codec(Database).decode(data)
-    of, usable = codec(sqlite._page_class(database.usable)), database.usable
-    first = codec(sqlite._first_page_class(usable))
+    usable = database.usable
+    of = codec(BTreePage, parameters={"usable": usable})
+    first = codec(FirstPage, parameters={"usable": usable})
     seen, kinds = set(), set()
     for number, page in pages(database):
         content = database.data(number)
@@ -199,6 +204,35 @@ def test_pages(codec: Codecs, file: tuple[bytes, dict[str, Any]]) -> None:
     seen.update(database.freelist())
     assert seen == set(range(1, database.page_count + 1))
     assert kinds == set(PageKind) or database.header.page_size == 65536
+
+
+def test_pointer_maps(codec: Codecs) -> None:
+    """
+    In a file that can be vacuumed page by page, each page is told who points to it.
+    """
+    data, expected = made(512, "PRAGMA auto_vacuum = INCREMENTAL;")
+    database = codec(Database).decode(data)
+    entries = dict(database.pointer_map())
+    maps = {2 + i * (512 // 5 + 1) for i in range(database.page_count)}
+
+    assert [*database.schema()] == expected["schema"]
+    assert entries.keys() == set(range(3, database.page_count + 1)) - maps
+    children: dict[int, int] = {}
+    for number, page in pages(database):
+        for pointer in page.cells:
+            if isinstance(pointer.cell, TableInteriorCell | IndexInteriorCell):
+                children[pointer.cell.left_child] = number
+            if not isinstance(pointer.cell, TableInteriorCell) and pointer.cell.payload.overflow:
+                assert entries[pointer.cell.payload.overflow] == PointerMapEntry(PointerKind.FIRST_OVERFLOW, number)
+        if page.right_child is not None:
+            children[page.right_child] = number
+    assert {n: e.parent for n, e in entries.items() if e.kind is PointerKind.BTREE} == {
+        number: parent for number, parent in children.items() if number in entries
+    }
+    assert {n for n, e in entries.items() if e.kind is PointerKind.FREE} == {*database.freelist()}
+    roots = {root for _, _, _, root, _ in expected["schema"]}
+    assert {n for n, e in entries.items() if e.kind is PointerKind.ROOT} == roots
+    assert not [*codec(Database).decode(made(512)[0]).pointer_map()]
 
 
 def test_read_and_write_page() -> None:
@@ -322,7 +356,7 @@ def test_pages_that_do_not_hold_together(codec: Codecs) -> None:
     page = BTreePage.of(PageKind.TABLE_LEAF, cells[:2], 512)
     cells[0].rowid = 77
     with pytest.raises(InvalidValue, match=r"cells\[0\].cell"):
-        codec(sqlite._page_class(512)).encode(sqlite._page_class(512)(page))
+        codec(BTreePage, parameters={"usable": 512}).encode(page)
     with pytest.raises(EncodeError, match="overflow"):
         sqlite.write_page(BTreePage.of(PageKind.TABLE_LEAF, [TableLeafCell(1, 1, Payload(b"a", 5))], 512), 512)
 
@@ -366,7 +400,7 @@ def test_damaged_pages(codec: Codecs) -> None:
     Pages and records that were cut off or changed.
     """
     page, record = small()[512:1024], Record.of([1, None, "abc", 2.5]).to_bytes()
-    assert assert_survives(codec(sqlite._page_class(512)), page) > 500
+    assert assert_survives(codec(BTreePage, parameters={"usable": 512}), page) > 500
     assert_survives(codec(Record), record)
     trunk = FreelistTrunk(next_trunk=0, leaves=[1, 2, 3], rest=b"old").to_bytes()
     assert_survives(codec(FreelistTrunk), trunk)

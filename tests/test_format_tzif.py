@@ -112,7 +112,7 @@ def version_1() -> TimeZone:
             transition_types=[1, 0, 1],
             types=[LocalTimeType(3600, False, 0), LocalTimeType(7200, True, 4)],
             designations=b"CET\0CEST\0",
-            leap_seconds=[LeapSecond[i32](78796800, 1), LeapSecond[i32](94694401, 2)],
+            leap_seconds=[LeapSecond[i32](78796800, -1), LeapSecond[i32](94694399, -2)],
             standard=[True, False],
             ut=[True, False],
         )

@@ -101,7 +101,7 @@ def whole_file(riff: bytes = b"RIFF") -> wav.File:
             wav.Chunk(body=wav.Fact(3)),
             wav.Chunk(body=wav.ListChunk(b"INFO", texts)),
             wav.Chunk(body=wav.ListChunk(b"adtl", b"other")),
-            wav.Chunk(kind=int.from_bytes(b"cue "), body=b"\0\0\0\0\1"),  # type: ignore[arg-type]  # no kind that has a name
+            wav.Chunk(kind=int.from_bytes(b"cue "), body=b"\0\0\0\0\1"),
             wav.Chunk(body=wav.Samples(b"abc")),
         ],
     )

@@ -230,7 +230,7 @@ def test_what_stands_before_is_kept() -> None:
 
 
 def extra(kind: int, body: Any) -> archives.ExtraField:
-    return archives.ExtraField(kind=kind, body=body)  # type: ignore[arg-type]  # some have no name
+    return archives.ExtraField(kind=kind, body=body)
 
 
 def test_made_from_scratch() -> None:

@@ -13,7 +13,6 @@ from checks import Codecs, raises, same_bytes
 from bebytes import (
     Struct,
     asdict,
-    bits,
     char,
     const,
     count,

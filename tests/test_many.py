@@ -134,12 +134,13 @@ def test_class_that_can_take_no_bytes_is_refused_for_many(backend: Any, cls: Any
     """
     Always, also for empty input; alone it can be decoded.
     """
+    text = f"^{cls.__name__} can take no bytes, so nobody can tell how many records"
     for data in (b"", b"\0a"):
-        with pytest.raises(SchemaError, match=cls.__name__):
+        with pytest.raises(SchemaError, match=text):
             decode_many(cls, data, backend=backend)
-        with pytest.raises(SchemaError, match=cls.__name__):
+        with pytest.raises(SchemaError, match=text):
             iter_decode(cls, data, backend=backend)
-    with pytest.raises(SchemaError, match=cls.__name__):
+    with pytest.raises(SchemaError, match=text):
         encode_many([cls.from_be_bytes(b"")] if cls is not AfterMarker else [AfterMarker(b"")], backend=backend)
     assert decode_many(NumberAndAfter, b"\1", backend=backend) == [NumberAndAfter(1, b"")]
 

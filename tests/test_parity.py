@@ -19,7 +19,8 @@ import bebytes
 from bebytes import Struct
 from bebytes._plan import Plan
 from bebytes._schema import schema_of
-from bebytes.fields import MISSING, derived
+from bebytes._specifier import MISSING
+from bebytes.fields import derived
 from bebytes.testing import damaged, encodings, outcome, schemas, values, wrong_values
 from bebytes.testing._outcome import comparable
 

@@ -2,6 +2,7 @@
 docs/performance.md is what the records give: its tables, its plots, and the programs that make them.
 """
 
+import gc
 import importlib
 import json
 import re
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bebytes import available_backends
 from bebytes.cli import _record
 
 ROOT = Path(__file__).parent.parent
@@ -89,7 +91,7 @@ def test_the_document_shows_each_plot() -> None:
 
 
 def test_every_record_of_the_document_is_kept_small() -> None:
-    files = [_record.path_of(name) for name in tables.RECORDS]
+    files = [_record.path_of(name) for name in tables.RECORDS if figures.recorded(name)]
     assert sum(file.stat().st_size for file in files) < 3_000_000
 
 
@@ -215,6 +217,23 @@ class TestTables:
         ]
         assert tables.goals_calls().splitlines()[2:] == ["| a | 100 | 45.0 | 0.45 |  |  |  |"]
 
+    def test_formats_are_shown_beside_other_libraries(self, kept: Path) -> None:
+        times = [
+            row("layouts/a/decode", **{"native:held": cell(1)}),
+            row("formats/png/decode", **{"native:held": cell(2000), "construct": cell(30_000), "kaitai": cell(9000)}),
+            row("formats/dns/decode", **{"native:held": cell(4000), "construct": {"absent": "no"}}),
+            row("formats/elf/decode", **{"native:held": {"failures": ["wrong"]}, "construct": cell(5)}),
+        ]
+        form = record(*times) | {"kind": "goals", "goals": []}
+        (kept / "goals.json").write_text(json.dumps(form))
+
+        assert tables.formats().splitlines()[2:] == [
+            "| png |  | 2,000 | 30,000 | 15.0 | 9,000 | 4.50 |",
+            "| dns |  | 4,000 |  |  |  |  |",
+        ]
+        (kept / "goals.json").write_text(json.dumps(form | {"rows": times[:1]}))
+        assert tables.formats() == "The record has none of them yet."
+
     def test_parts_are_shares_by_kind(self, kept: Path) -> None:
         parts = [
             {"path": "", "kind": "call", "ns": 10, "create_ns": 0},
@@ -235,6 +254,22 @@ class TestTables:
         (kept / "parts.json").write_text(json.dumps(form))
         with pytest.raises(ValueError, match="kinds without a column: odd"):
             tables.parts()
+
+    def test_records_that_are_kept_are_columns_by_their_number(self, kept: Path) -> None:
+        rows = [
+            row("layouts/ipv4/decode", **{"native:written": cell(100 + count), "floor": cell(2 * count)})
+            | {"kept": count}
+            for count in (10, 2000)
+        ]
+        assert tables.kept().startswith("Not recorded yet; ")
+        (kept / "kept.json").write_text(json.dumps(record(*rows) | {"kind": "kept"}))
+
+        assert tables.kept().splitlines() == [
+            "| struct | decoded by | ns at 10 | ns at 2,000 |",
+            "| --- | --- | ---: | ---: |",
+            "| ipv4 | `[Class.from_be_bytes(data) for data in inputs]` | 110 | 2,100 |",
+            "| ipv4 | struct + msgspec, in a list comprehension | 20.0 | 4,000 |",
+        ]
 
     def test_functions_are_shares_of_the_whole(self, kept: Path) -> None:
         cost = {"instructions": 200, "reads": 30, "writes": 10, "i1_misses": 0, "d1_misses": 1.25, "ll_misses": 0.04}
@@ -402,6 +437,31 @@ class TestCosts:
 
         assert costs.main(["emptied"]) == 1
         assert capsys.readouterr().err == "profiling/costs.py: needs cargo, which is not on the PATH\n"
+
+    @pytest.mark.skipif(
+        "native" not in available_backends() or find_spec("msgspec") is None, reason="needs the extension and msgspec"
+    )
+    def test_each_number_of_kept_results_is_timed_each_way(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(costs, "COUNTS", (10, 200))
+        monkeypatch.setattr(costs, "ROUNDS", (2, 1))
+
+        assert costs.main(["kept"]) == 0
+        found = re.findall(r"^(.*), ([\d,]+) kept: ns a record: (.*)$", capsys.readouterr().out, re.MULTILINE)
+        assert [line[:2] for line in found] == [
+            (name, count) for name in ("kept/u16 u16 u8 u32", "layouts/ipv4") for count in ("10", "200")
+        ]
+        assert all(re.fullmatch(r"native:written \S+, native:decode_many \S+, floor \S+", line[2]) for line in found)
+        assert (gc.isenabled(), gc.get_freeze_count()) == (True, 0)
+
+    def test_what_is_timed_with_kept_results_is_right(self) -> None:
+        scenario = costs.small()
+        assert scenario.failures("python") == []
+        if available_backends()[0] == "native" and find_spec("msgspec") is not None:
+            for name, way in costs.ways(scenario).items():
+                results = way(list(scenario.data), b"".join(scenario.data))
+                assert [result.number for result in results] == [value.number for value in scenario.values], name
 
     def test_samples_are_those_of_the_measured_loop(self) -> None:
         raw = (

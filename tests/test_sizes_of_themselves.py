@@ -78,7 +78,7 @@ def test_no_size_agrees(codec: Codecs) -> None:
 
 
 def test_only_its_own_bytes_and_only_where_all_is_there() -> None:
-    with pytest.raises(SchemaError, match="refers to the field itself"):
+    with pytest.raises(SchemaError, match="names the field itself"):
 
         class _(Struct):
             length: uleb128 = computed("length + 1")

@@ -73,10 +73,11 @@ ENUMS = [
 ]
 
 EXPRESSIONS = [
-    ("n: u8; d: bytes = size('m')", "d", "'m', which Wrong does not declare"),
-    ("n: u8; d: bytes = size('n + m')", "d", "'m', which Wrong does not declare"),
-    ("n: u8; d: list[u8] = count('m')", "d", "'m', which Wrong does not declare"),
-    ("d: bytes = size('n'); n: u8", "d", "move 'n' before 'd'"),
+    ("n: u8; d: bytes = size('m')", "d", "the size 'm' names a field that Wrong does not declare (its fields: n, d)"),
+    ("n: u8; d: bytes = size('n + m')", "d", "the size 'n + m' names 'm', which Wrong does not declare"),
+    ("n: u8; d: list[u8] = count('m')", "d", "the count 'm' names a field that Wrong does not declare"),
+    ("d: bytes = size('n'); n: u8", "d", "the size 'n' names a field that stands behind it; move 'n' before 'd'"),
+    ("d: bytes = size('n + 1'); n: u8", "d", "names 'n', which stands behind it; move 'n' before 'd'"),
     ("d: list[u8] = count('n'); n: u8", "d", "move 'n' before 'd'"),
     ("d: list[bytes] = until(0, count='n'); n: u8", "d", "move 'n' before 'd'"),
     ("d: bytes = size('d')", "d", "itself"),
@@ -125,7 +126,7 @@ LENGTHS = [
     ("d: list[Point]; n: u8 = 0", "d", "move it to the end"),
     ("d: bytes; e: bytes", "d", "move it to the end"),
     ("d: bytes = after(0); n: u8", "d", "move it to the end"),
-    ("r: Rest; n: u8", "r", "move it to the end"),
+    ("r: Rest; n: u8", "r", "reads to the end of the input, but 'n' stands behind it; move it to the end"),
     ("r: Tail; n: u8", "r", "move it to the end"),
     ("r: Behind; n: u8", "r", "move it to the end"),
     ("r: list[Rest] = count(2)", "r", "read to the end"),
@@ -152,10 +153,10 @@ LENGTHS = [
     ("d: list[u8] = after(0)", "d", "after is for"),
     ("d: list[bytes] = after(0, count=2)", "d", "after"),
     ("d: list[bytes] = until(0)", "d", "count=n"),
-    ("d: list[bytes] = count(2)", "d", "size=bytes"),
-    ("d: list[str] = count(2)", "d", "size=bytes"),
-    ("d: list[bytes]", "d", "size=bytes"),
-    ("n: u8; d: list[bytes] = count('n')", "d", "size=bytes"),
+    ("d: list[bytes] = count(2)", "d", "write count(n, size=4)"),
+    ("d: list[str] = count(2)", "d", "write count(n, size=4)"),
+    ("d: list[bytes]", "d", "write count(n, size=4)"),
+    ("n: u8; d: list[bytes] = count('n')", "d", "write count(n, size=4)"),
     ("d: bytes = size(1, until=0)", "d", "two lengths, size and until"),
     ("d: bytes = size(1, after=0)", "d", "two lengths, size and after"),
     ("d: str = until(0, after=0)", "d", "two lengths, until and after"),
@@ -235,6 +236,12 @@ DEFAULTS = [
     ("x: u8 = field(default_factory=5)", "x", "not callable"),
     ("x: u8 = 1; y: u8", "y", "kw_only=True"),
     ("x: u8 = field(default=1); y: u8 = bits(8)", "y", "kw_only=True"),
+    (
+        "n: u8 = derived; d: bytes = size('n')",
+        "d",
+        "'n', which is derived and so needs no argument; write class Wrong(Struct, kw_only",
+    ),
+    ("n: u8 = field(default_factory=derived); d: bytes = size('n')", "n", "write default=derived"),
     ("x: u8 = field(byteorder='middle')", "x", "write 'big' or 'little'"),
     ("x: u8 = field(byteorder='')", "x", "write 'big' or 'little'"),
     ("x: bool = derived", "x", "integer fields"),
@@ -278,13 +285,13 @@ VARIANTS = [
     ("k: bytes = size(1); x: u8 | Point = switch('k', {1: u8})", "x", "comes to bytes"),
     ("k: u8; x: u8 | Point = switch('k', {1.5: u8})", "x", "no value of a selector"),
     ("k: u8; x: u8 | Point = switch('k', {1: int})", "x", "write u8"),
-    ("k: u8; x: u8 | Point = switch('m', {1: u8})", "x", "'m', which Wrong does not declare"),
+    ("k: u8; x: u8 | Point = switch('m', {1: u8})", "x", "names a field that Wrong does not declare"),
     ("x: u8 | Point = switch('k', {1: u8}); k: u8", "x", "move 'k' before 'x'"),
     ("k: u8; x: bytes | Point = switch('k', {1: Point}, default=bytes); y: u8", "x", "behind it"),
 ]
 
 COMPUTED = [
-    ("x: u8 = computed('n')", "x", "'n', which Wrong does not declare"),
+    ("x: u8 = computed('n')", "x", "names a field that Wrong does not declare"),
     ("x: u8 = computed('x + 1')", "x", "itself"),
     ("x: u8 = computed(5)", "x", "write an expression"),
     ("x: f32 = computed('n'); n: u8", "x", "computed fields are integers"),
@@ -294,6 +301,16 @@ COMPUTED = [
     ("x: u8 = computed('n', default=3); n: u8", "x", "drop the default"),
     ("x: u8 = computed('d'); d: bytes", "x", "comes to bytes"),
     ("x: u8 = computed('n'); n: list[u8]", "x", "write len(n)"),
+]
+
+CHECKSUMS = [
+    ("x: u8 = checksum('crc-5000')", "x", "crc-5000"),
+    ("x: u8 = checksum('crc-32')", "x", "32 bits"),
+    ("x: u32 = checksum('crc-32', over='a')", "x", "does not declare"),
+    ("x: u32 = checksum('crc-32', over='a:b:c')", "x", "write 'name'"),
+    ("x: u32 = checksum('crc-32', over=5)", "x", "write 'name'"),
+    ("a: u8; x: u32 = checksum('crc-32', over='x:a')", "x", "stands before"),
+    ("a: u8; x: u32 = checksum('crc-32', start=1)", "x", "only sums take start"),
 ]
 
 REPETITION = [
@@ -378,4 +395,4 @@ PLACES = [
 ]
 
 ALL = BITS + ENUMS + EXPRESSIONS + LENGTHS + MARKERS + OPTIONS + TYPES + DEFAULTS
-ALL += CONDITIONS + VARIANTS + COMPUTED + REPETITION + SHAPES + PLACES
+ALL += CONDITIONS + VARIANTS + COMPUTED + CHECKSUMS + REPETITION + SHAPES + PLACES

@@ -283,8 +283,14 @@ def by_attribute(plan: Plan, value: Any, taken: Iterable[str] = ()) -> list[Any]
 def plan_of(cls: type[Struct], byteorder: ByteOrder) -> Plan:
     """
     The plan of a struct class.
+
+    Raises:
+        Unsupported: it is not plain, so that nothing here translates it.
     """
-    return schema_of(cls).plan(byteorder)
+    plan = schema_of(cls).plan(byteorder)
+    if not plan.plain:
+        raise Unsupported("formats are declared by hand, for construct and Kaitai Struct alone")
+    return plan
 
 
 def by_tag(plan: Plan, value: Any, taken: Iterable[str] = ()) -> list[Any]:

@@ -15,6 +15,7 @@ from bebytes._plan import Computed, Data, Fixed, List, Node, Number, Op, Option,
 from bebytes.cli._layouts import Layout, Unsupported
 from bebytes.scenarios._model import ByteOrder
 
+from ._formats_construct import format_layout
 from ._groups import group_of, grouped
 from ._shared import (
     Names,
@@ -44,6 +45,8 @@ def layout(cls: type[Struct], byteorder: ByteOrder) -> Layout:
     """
     A compiled declaration; its objects are Containers.
     """
+    if (written := format_layout(cls)) is not None:
+        return written
     plan = plan_of(cls, byteorder)
     refuse(plan, byteorder, REASONS)
     plans = plans_of(plan)

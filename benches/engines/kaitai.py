@@ -14,6 +14,7 @@ from bebytes._plan import Data, List, Node, Op, Option, Plan, Record, Until
 from bebytes.cli._layouts import Layout, plain_form
 from bebytes.scenarios._model import ByteOrder
 
+from ._formats_kaitai import format_layout
 from ._kaitai_fields import TAKEN, Field, Wrapper, zero_bytes
 from ._shared import (
     Names,
@@ -46,6 +47,8 @@ def layout(cls: type[Struct], byteorder: ByteOrder) -> Layout:
     """
     Generated classes, and a function each to read and write them.
     """
+    if (written := format_layout(cls)) is not None:
+        return written
     plan = plan_of(cls, byteorder)
     refuse(plan, byteorder, REASONS)
     plan = _wrapped_plan(plan)

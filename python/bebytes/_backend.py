@@ -279,7 +279,8 @@ def _find_runner_of_many(cls: Any, byteorder: str, backend: str | None) -> "Runn
     run = runner(cls, byteorder, backend)
     if schema_of(cls).plan("big").minimum_read == 0:
         raise SchemaError(
-            f"{cls.__name__} may take no bytes, so records of it back to back have no number; decode it by itself"
+            f"{cls.__name__} can take no bytes, so nobody can tell how many records the input holds;"
+            " decode and encode it by itself"
         )
     schema_of(cls).runners_of_many[byteorder, backend] = run
     return run

@@ -31,4 +31,6 @@ def checksum_of(checksum: Checksum, covered: bytes | bytearray, scope: Scope, bi
             raise InvalidValue(e.value, f"start {checksum.start.text!r}", offset=bit) from None
         if start < 0:
             raise InvalidValue(start, f"start {checksum.start.text!r}, 0 or more", offset=bit)
-    return find_algorithm(checksum.algorithm).compute(covered, start)
+    value = find_algorithm(checksum.algorithm).compute(covered, start)
+    # What would say that there is none is written as the other zero of ones' complement.
+    return 0xFFFF if checksum.algorithm == "internet" and value == checksum.none == 0 else value

@@ -11,8 +11,8 @@ from ._layout import MAXIMUM_DEPTH, MAXIMUM_SIZE, depth_of, is_fixed, is_open, i
 from ._nodes import NodeBuilder
 from ._plan import Data, Fixed, List, Node, Number, Op, Plan, Record
 from ._schema import Field, Schema, UndefinedName
+from ._specifier import MISSING, derived
 from .errors import SchemaError
-from .fields import MISSING, derived
 
 
 def compile_plan(schema: Schema, byteorder: str, outermost: bool) -> Plan:
@@ -33,11 +33,8 @@ def compile_plan(schema: Schema, byteorder: str, outermost: bool) -> Plan:
     schema.compiling = True
     try:
         schema.resolve()
-        general = _wants_general(schema)
-        if not general:
-            plan = PlanBuilder(schema, byteorder, outermost).build()
-            general = not plan.plain
-        if general:
+        plan = None if _wants_general(schema) else PlanBuilder(schema, byteorder, outermost).build()
+        if plan is None or not plan.plain:
             from ._compile_general import GeneralPlanBuilder
 
             plan = GeneralPlanBuilder(schema, byteorder, outermost).build()
@@ -195,12 +192,13 @@ class PlanBuilder:
             List: "takes items to the end of the input",
             Record: "is a struct that reads to the end of the input",
         }
-        remedy = "" if isinstance(node, Record) else "; give it a length (size, count or until)"
-        return f"{what.get(type(node), 'reads to the end of the input')}, but {behind.name!r} stands behind it{remedy} or move it to the end"
+        remedy = "" if isinstance(node, Record) else "give it a length (size, count or until) or "
+        told = what.get(type(node), "reads to the end of the input")
+        return f"{told}, but {behind.name!r} stands behind it; {remedy}move it to the end"
 
     def derived(self, field: Field, node: Node) -> typing.Literal["", "here", "outer"]:
         if field.default is not derived:
             return ""
-        if not (isinstance(node, Number) and node.kind == "int"):
+        if not (isinstance(node, Number) and node.kind == "int") and type(node).__name__ != "Varint":
             raise field.error("derived is for integer fields (u8 ... i128), which count or measure others")
         return "here" if self.schema.is_derived_here(field) else "outer"

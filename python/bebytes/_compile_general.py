@@ -54,9 +54,6 @@ class GeneralPlanBuilder(PlanBuilder):
     def build(self) -> Plan:
         options = self.schema.options
         order = options.byteorder if self.schema.fields else "big"
-        for name in options.parameters:
-            if name in self.schema.field_index:
-                raise SchemaError(f"{self.schema.name}: the parameter {name!r} has the name of a field; rename one")
         if order in (None, "big", "little"):
             self.byteorder = order or self.byteorder
             return self._in_order(self.byteorder)
@@ -122,14 +119,15 @@ class GeneralPlanBuilder(PlanBuilder):
                     "its byte order differs from that of what stands in the same byte; change it on a byte boundary only"
                 )
             run = [*run, field] if in_bits else []
-            if is_open(node) and not last and not all(_takes_nothing(f) for f in fields[i + 1 :]):
+            if is_open(node) and not last and not all(_may_follow_open(f, node) for f in fields[i + 1 :]):
                 raise field.error(self.not_last(_core(node), fields[i + 1]))
             if isinstance(node, Packed):
                 word.append(i)
             elif word:
                 self._close_word(word)
                 word = []
-            self.ops.append(Op(field.name, node, self._given(field, node), offset, anchor))
+            made: Any = node
+            self.ops.append(Op(field.name, made, self._given(field, node), offset, anchor))
             width = minimum_bits(node) if is_fixed(node) else None
             if width is not None:
                 offset += width
@@ -227,7 +225,7 @@ class GeneralPlanBuilder(PlanBuilder):
                     raise field.error(f"{name} gives the value; drop the default")
                 if name in ("computed", "checksum") and _is_or_has(node, Option):
                     raise field.error(f"{name} gives a number that is always there; drop the None, or add when=...")
-                if name in ("computed", "checksum") and _is_or_has(node, Placed):
+                if name != "const" and _is_or_has(node, Placed):
                     raise field.error(f"{name} has no place of its own; put it into a struct, and that at {s.at!r}")
                 return {"const": "constant"}.get(name, name)
         if field.default is not derived:
@@ -323,7 +321,7 @@ class GeneralPlanBuilder(PlanBuilder):
             tree = parse(text)
         except ValueError as e:
             raise builder.field.error(f"the {what} {text!r}: {e}") from None
-        return Formula(builder.references(text, **keywords).number(tree), text)
+        return Formula(builder.references(text, what=what, **keywords).number(tree), text)
 
     def _ready(self, index: int, extra: Extra) -> int | None:
         # The op after which a number that is worked out can be looked at.
@@ -347,7 +345,7 @@ class GeneralPlanBuilder(PlanBuilder):
         from ._checksums import find_algorithm
 
         field = builder.field
-        name, over, start = field.specifier.checksum
+        name, over, start, none = field.specifier.checksum
         try:
             algorithm = find_algorithm(name)
         except ValueError as e:
@@ -368,6 +366,10 @@ class GeneralPlanBuilder(PlanBuilder):
         if not fits:
             raise field.error(f"{algorithm.name} needs {needed}")
         first, last = self._range(field, over)
+        index = self.schema.field_index[field.name]
+        in_bits = self.ops[index].offset % 8 or (is_fixed(node) and minimum_bits(node) % 8)
+        if in_bits and first <= index <= last:
+            raise field.error("covers itself, and does not take whole bytes; leave it out, or give it whole bytes")
         formula = None
         if start is not None:
             if not algorithm.takes_start:
@@ -376,7 +378,12 @@ class GeneralPlanBuilder(PlanBuilder):
                 formula = Formula(Constant(start), str(start))
             else:
                 formula = self._formula(builder, start, "start", later=True)
-        return Checksum(algorithm.name, first, last, formula)
+        if none is not None:
+            length = algorithm.width // 8
+            fits = type(none) is bytes and len(none) == length if algorithm.is_digest else type(none) is int
+            if not fits or (type(none) is int and none >> algorithm.width):
+                raise field.error(f"none is {none!r}, which {algorithm.name} cannot come to")
+        return Checksum(algorithm.name, first, last, formula, none)
 
     def _range(self, field: Field, over: Any) -> tuple[int, int]:
         if not isinstance(over, str):
@@ -439,8 +446,10 @@ def _may_start_anywhere(node: Any, field: Field) -> bool:
     return field.specifier.bits is not MISSING or isinstance(core, Decimal)
 
 
-def _takes_nothing(field: Field) -> bool:
-    return field.specifier.general and field.specifier.at is not MISSING
+def _may_follow_open(field: Field, node: Any) -> bool:
+    # Behind what reads to the end: what stands elsewhere, and, where that is only there at times, what is there at others.
+    s = field.specifier
+    return s.at is not MISSING or (isinstance(node, When) and s.when is not MISSING)
 
 
 def _same(one: Any, other: Any) -> bool:

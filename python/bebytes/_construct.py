@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ._schema import Field
-from .fields import MISSING
+from ._specifier import MISSING
 
 
 class Init:

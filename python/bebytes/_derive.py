@@ -8,8 +8,8 @@ from typing import Any
 
 from ._expression import references, solve
 from ._plan import Computed, Data, Length, List, Node, Number, Option, Plan, Record, Ref
+from ._specifier import derived
 from .errors import WrongType
-from .fields import derived
 
 DEFERRED = object()
 """The number cannot be told, because a field behind it is wrong; that field's error is the one to raise."""
@@ -101,6 +101,12 @@ def solve_derived(plan: Plan, record: Any) -> Solutions:
                 progress = progress or isinstance(solution, int)
                 if solution is not UNSOLVABLE:
                     solutions[unknown.path] = solution
+            elif measured is not None and measured is not ABSENT:
+                # Beside numbers that show later, one that is left shows then too.
+                left = {r.path for r in unknowns if solutions[r.path] is not MEASURED}
+                if len(left) == 1:
+                    solutions[left.pop()] = MEASURED
+                    progress = True
     _settle_absent(sized, solutions)
     return solutions
 

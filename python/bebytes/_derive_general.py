@@ -21,6 +21,7 @@ from ._derive import (
 from ._expression import references
 from ._plan import Computed, Data, Plan
 from ._plan_general import Adapted, Case, Ordered, Placed, Sized, Switch, When
+from ._python_formula import PENDING
 from ._python_write import Output, content_of, write_record
 from .errors import EncodeError
 
@@ -79,7 +80,13 @@ def case_of(cases: tuple[Case, ...], default: Case | None, value: Any) -> Case |
     The case that a value's class belongs to.
     """
     every = (*cases, *((default,) if default is not None else ()))
-    return next((case for case in every if is_of_case(case, value)), None)
+    return next(iter(_cases_of(every, value)), None)
+
+
+def _cases_of(cases: tuple[Case, ...], value: Any) -> list[Case]:
+    # Those of the class itself come before those of the classes that it derives from.
+    exact = [case for case in cases if case.node is not None and type(value) in case.classes]
+    return exact or [case for case in cases if is_of_case(case, value)]
 
 
 def is_of_case(case: Case, value: Any) -> bool:
@@ -98,7 +105,7 @@ def key_of(cases: tuple[Case, ...], value: Any) -> Any:
     """
     The selector's value for the class of a value, or None: only where one case of one number has it.
     """
-    keys = [key for case in cases if is_of_case(case, value) for key in case.keys]
+    keys = [key for case in _cases_of(cases, value) for key in case.keys]
     return keys[0] if len(keys) == 1 and isinstance(keys[0], int) else None
 
 
@@ -129,13 +136,16 @@ def value_now(plan: Plan, record: Any, index: int) -> Any:
         if solution is not MEASURED:
             return _shown(op.node, solution)
     out = Output()
+    out.asked = index
     try:
         from ._python_write_general import finish_message
 
         # What the struct around says is not known here, so whatever asks for it has no value.
         unknown: tuple[Any, ...] = (None,) * len(plan.parameters)
         scope, _ = write_record(plan, record, out, 0, {}, unknown)
-        finish_message(out)
+        if scope.operands[index] is PENDING:
+            # Only then: where the record stands in another one, the positions in it mean nothing here.
+            finish_message(out)
     except EncodeError as e:
         if plan.parameters:
             raise unsolved(path=(op.name,), struct=plan.name) from e

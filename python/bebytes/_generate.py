@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ._expression import LIMIT, references
 from ._plan import Binary, Computed, Constant, Data, Expression, Fixed, List, Node, Number, Op, Plan, Record, Ref, Table
 from ._python_common import find_member
-from .fields import derived
+from ._specifier import derived
 
 Path = tuple[int, ...]
 

@@ -63,12 +63,16 @@ def _reduce(cls: Any) -> Any:
     return cls.__qualname__ if special is None else (specialise, (special[0], special[1]))
 
 
+def _is_parameter(annotation: Any) -> bool:
+    return isinstance(annotation, typing.TypeVar)
+
+
 def substitute(annotation: Any, types: dict[Any, Any]) -> Any:
     """
     An annotation with types in place of type parameters.
     """
-    if annotation in types if isinstance(annotation, typing.TypeVar) else False:
-        return types[annotation]
+    if _is_parameter(annotation):
+        return types.get(annotation, annotation)
     if is_template(annotation):
         return annotation[tuple(types.get(p, p) for p in annotation.__parameters__)]
     origin = typing.get_origin(annotation)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ._schema import Field, schema_of
+from ._specifier import derived
 from .errors import EncodeError
-from .fields import derived
 
 _printing: set[tuple[int, int]] = set()
 
@@ -21,9 +21,9 @@ def equal(self: Any, other: object) -> bool:
     Whether two structs are of one class and hold equal values.
     """
     if type(other) is not type(self):
-        return NotImplemented
+        return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
     left, right = _compared(self, other)
-    return left == right
+    return bool(left == right)
 
 
 def represent(self: Any) -> str:
@@ -69,9 +69,9 @@ def less(self: Any, other: object) -> bool:
     As tuples of the values compare, within one class.
     """
     if type(other) is not type(self):
-        return NotImplemented
+        return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
     left, right = _compared(self, other)
-    return left < right
+    return bool(left < right)
 
 
 def less_or_equal(self: Any, other: object) -> bool:
@@ -79,9 +79,9 @@ def less_or_equal(self: Any, other: object) -> bool:
     Likewise.
     """
     if type(other) is not type(self):
-        return NotImplemented
+        return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
     left, right = _compared(self, other)
-    return left <= right
+    return bool(left <= right)
 
 
 def greater(self: Any, other: object) -> bool:
@@ -89,9 +89,9 @@ def greater(self: Any, other: object) -> bool:
     Likewise.
     """
     if type(other) is not type(self):
-        return NotImplemented
+        return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
     left, right = _compared(self, other)
-    return left > right
+    return bool(left > right)
 
 
 def greater_or_equal(self: Any, other: object) -> bool:
@@ -99,9 +99,9 @@ def greater_or_equal(self: Any, other: object) -> bool:
     Likewise.
     """
     if type(other) is not type(self):
-        return NotImplemented
+        return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
     left, right = _compared(self, other)
-    return left >= right
+    return bool(left >= right)
 
 
 MANNERS: dict[str, Callable[..., Any]] = {

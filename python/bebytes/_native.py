@@ -8,7 +8,7 @@ from typing import Any
 import bebytes._core as _core  # noqa: PLR0402 - `from . import` would not tell an absent extension from a broken one
 
 from ._schema import schema_of
-from .fields import MISSING, derived
+from ._specifier import MISSING, derived
 
 # Class methods that a class keeps ready-made, by the codec that they belong to and its method.
 _READY_MADE = {

@@ -167,7 +167,7 @@ def test_of(node: Any, rule: Rule, stored: bool) -> tuple[str, Any]:
         if isinstance(core, Adapted):
             raise Unsupported
         return "formula", test
-    small = (int(-(2**63)), 2**63 - 1)
+    small = ((-(2**63)), 2**63 - 1)
     if isinstance(test, Interval) and is_integer(core):
         ends = (test.minimum, test.maximum)
         if all(isinstance(end, int) and small[0] <= end <= small[1] for end in ends) and 0 <= test.step < 2**64:
@@ -189,7 +189,7 @@ def _foreign(test: Interval | OneOf) -> Callable[[Any], bool]:
 
 def check_operands(plan: Plan) -> None:
     """
-    Refuse plans whose expressions look at floats or characters.
+    Refuse plans whose expressions look at floats or characters, and those with checksums that may be left out.
 
     Raises:
         Unsupported: see above.
@@ -197,6 +197,8 @@ def check_operands(plan: Plan) -> None:
     ops = (*plan.ops, *(plan.turn.little if plan.turn is not None else ()))
     formulas: list[Any] = [plan.turn.condition] if plan.turn is not None else []
     for op in ops:
+        if op.extra is not None and op.extra.checksum is not None and op.extra.checksum.none is not None:
+            raise Unsupported
         formulas += _formulas(op.node)
         if op.extra is not None:
             formulas += [f for f in (op.extra.computed, op.extra.checksum and op.extra.checksum.start) if f is not None]

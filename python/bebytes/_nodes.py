@@ -31,7 +31,7 @@ from ._plan import (
     Until,
 )
 from ._schema import Field, Schema, scalar_of, schema_of
-from .fields import MISSING
+from ._specifier import MISSING
 from .types import Scalar
 
 _ENUM_WIDTHS = (8, 16, 32, 64, 128)
@@ -86,7 +86,7 @@ class NodeBuilder:
             raise self.field.error(_unknown_type(annotation))
         is_union = typing.get_origin(annotation) in (typing.Union, UnionType)
         option = self._option(annotation) if is_union else None  # first of all: what an option cannot hold
-        if s.count is not MISSING:
+        if s.count is not MISSING and not _holds_list(option):
             instead = (
                 "write size(...) for a length in bytes" if annotation in (bytes, str) else "write list[...] or drop it"
             )
@@ -208,7 +208,7 @@ class NodeBuilder:
             if self.specifier.until is MISSING:
                 name = annotation.__name__
                 raise self.field.error(
-                    f"items of {name} need a length: write count(n, size=bytes) for items of one size,"
+                    f"items of {name} need a length: write count(n, size=4) for items of 4 bytes each,"
                     " or until(marker, count=n) for sections"
                 )
             return Data(Until(self._marker("until"), open=False), annotation is str)
@@ -269,7 +269,7 @@ class NodeBuilder:
             tree = parse(text)
         except ValueError as e:
             raise self.field.error(f"the {what} {text!r}: {e}") from None
-        expression: Any = self.references(text).length(tree)
+        expression: Any = self.references(text, what=what).length(tree)
         if any(
             n.path[0] in self.schema.field_index or n.path[0] in self.schema.options.parameters for n in names(tree)
         ):
@@ -388,6 +388,11 @@ class NodeBuilder:
                     "after": "after is for bytes and str",
                 }[name]
                 raise self.field.error(f"{name} does not fit {show(annotation)}; {hint}")
+
+
+def _holds_list(option: Any) -> bool:
+    node = getattr(option, "node", None)
+    return isinstance(getattr(node, "node", node), List)
 
 
 def unwrap(annotation: Any) -> Any:

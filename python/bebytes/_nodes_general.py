@@ -60,6 +60,8 @@ class _GeneralBuilder(NodeBuilder):
     Makes the node of one field, whatever it says.
     """
 
+    adapter: tuple[Any, Any, str] | None = None
+
     def build_whole(self) -> Any:
         s = self.specifier
         order = s.byteorder
@@ -72,7 +74,8 @@ class _GeneralBuilder(NodeBuilder):
         return self._placed()
 
     def annotation(self) -> Any:
-        return unwrap(getattr(self, "of_type", None) or self.field.type)
+        found = unwrap(getattr(self, "of_type", None) or self.field.type)
+        return _without_int(found) if self.specifier.unknown == "keep" else found
 
     def _ordered(self, text: str) -> Any:
         # One field in the order that an expression comes to.
@@ -134,9 +137,9 @@ class _GeneralBuilder(NodeBuilder):
         s = self.specifier
         if s.switch is not MISSING:
             return self.sized(self._switch())
+        self._check_repetition()
         if s.adapt is not MISSING:
             return self._adapted()
-        self._check_repetition()
         if s.scaled is not MISSING:
             self._check_leaf(float, "scaled and fixed numbers are floats")
             return self.build_plain()
@@ -159,6 +162,8 @@ class _GeneralBuilder(NodeBuilder):
 
     def single(self, annotation: Any) -> Any:
         s = self.specifier
+        if self.adapter is not None:
+            return self._adapted_single(annotation)
         if s.scaled is not MISSING:
             return self._scaled()
         if s.bcd is not MISSING:
@@ -214,12 +219,14 @@ class _GeneralBuilder(NodeBuilder):
             tree = parse(text)
         except ValueError as e:
             raise self.field.error(f"the {what} {text!r}: {e}") from None
-        return Formula(self.references(text, **keywords).number(tree), text)
+        return Formula(self.references(text, what=what, **keywords).number(tree), text)
 
     # Values
 
     def _switch(self) -> Switch:
         selector, cases, default = self.specifier.switch
+        if self.specifier.adapt is not MISSING:
+            raise self.field.error("adapt has one type on the wire, and a switch several; adapt a field inside them")
         try:
             tree = parse(selector)
         except ValueError as e:
@@ -227,6 +234,7 @@ class _GeneralBuilder(NodeBuilder):
         expression, of_bytes = self.references(selector).typed(tree)
         if not isinstance(cases, dict) and not hasattr(cases, "items"):
             raise self.field.error("the cases of a switch are a mapping from values to types")
+        self._check_parameters([*cases.values(), None if default is MISSING else default])
         made = tuple(self._case(key, of) for key, of in cases.items())
         keys = [key for case in made for key in case.keys]
         if not keys and default is MISSING:
@@ -254,49 +262,79 @@ class _GeneralBuilder(NodeBuilder):
             return Case(tuple(values), None, (NoneType,))
         inner = self._copy(switch=MISSING, when=MISSING, at=MISSING, size=MISSING)
         inner.of_type = inner.field.meaning(of, self.schema.cls) if isinstance(of, str) else of
+        # Of the numbers that the switch hands down, each struct gets those that it takes.
+        inner.specifier.parameters = {n: v for n, v in self._given().items() if n in _parameters_of(inner.of_type)}
         return Case(tuple(values), inner.valued(), _classes(unwrap(inner.of_type)))
 
+    def _given(self) -> dict[str, Any]:
+        given = self.specifier.parameters
+        return {} if given is MISSING else dict(given)
+
+    def _check_parameters(self, cases: list[Any]) -> None:
+        taken = {
+            n
+            for of in cases
+            for n in _parameters_of(self.field.meaning(of, self.schema.cls) if isinstance(of, str) else of)
+        }
+        for name in self._given():
+            if name not in taken:
+                raise self.field.error(f"no case of the switch takes the parameter {name!r}")
+
     def _adapted(self) -> Any:
+        # Each value that lists and options hold, on what carries it.
         adapter = self.specifier.adapt
         decode, encode = (
             adapter
-            if isinstance(adapter, tuple)
+            if isinstance(adapter, tuple) and len(adapter) == 2
             else (getattr(adapter, "decode", None), getattr(adapter, "encode", None))
         )
         if not callable(decode) or not callable(encode):
             raise self.field.error("adapt takes a pair (decode, encode) of functions, or an object with both")
+        declared = getattr(self, "of_type", None) or self.field.type
         inner = self._copy(adapt=MISSING)
-        annotation = self.annotation()
-        carrier = getattr(adapter, "carrier", None)
-        is_list = typing.get_origin(annotation) is list
-        if is_list:
-            (item,) = typing.get_args(annotation)
-            held = self._carrier_of(item, carrier)
-            inner.of_type = list[held]  # type: ignore[valid-type]  # a type at run time
-            return inner.adapted_list(decode, encode, getattr(adapter, "name", show(item)))
         size = getattr(adapter, "size", None)
         if size is not None and inner.specifier.size is MISSING:
             inner.specifier.size = size
-        inner.of_type = self._carrier_of(annotation, carrier)
-        return Adapted(inner.held(), decode, encode, getattr(adapter, "name", None) or f"a {_plain_name(annotation)}")
+        inner.of_type = inner.carried(declared, getattr(adapter, "carrier", None))
+        name = getattr(adapter, "name", None) or f"a {_plain_name(_leaf(declared))}"
+        inner.adapter = (decode, encode, name)
+        if typing.get_origin(unwrap(inner.of_type)) is list or len(_alternatives(unwrap(inner.of_type))) > 1:
+            return inner.build_plain()
+        return inner.single(inner.of_type)
 
-    def adapted_list(self, decode: Any, encode: Any, name: str) -> Any:
-        builder = self
+    def _adapted_single(self, annotation: Any) -> Adapted:
+        inner = self._copy(count=MISSING, repeat_until=MISSING)
+        inner.adapter = None
+        inner.of_type = annotation
+        assert self.adapter is not None, "only called where there is one"
+        return Adapted(inner.held(), *self.adapter)
 
-        class _Items(_GeneralBuilder):
-            def item(self, annotation: Any) -> Any:
-                return Adapted(super().item(annotation), decode, encode, name)
+    def item(self, annotation: Any) -> Any:
+        node = super().item(annotation)
+        return Adapted(node, *self.adapter) if self.adapter is not None and isinstance(node, Data) else node
 
-        builder.__class__ = _Items
-        return builder.build_plain()
+    def carried(self, annotation: Any, carrier: Any) -> Any:
+        """
+        An annotation with what stands on the wire in place of what is adapted.
+        """
+        if type(annotation).__name__ == "TypeAliasType":
+            return self.carried(annotation.__value__, carrier)
+        if typing.get_origin(annotation) is list:
+            (item,) = typing.get_args(annotation)
+            return list[self.carried(item, carrier)]  # type: ignore[misc]  # a type at run time
+        inner = [a for a in _alternatives(annotation) if a is not NoneType]
+        if len(inner) == 1 and inner[0] is not annotation:
+            return typing.Optional[self.carried(inner[0], carrier)]
+        return self._carrier_of(annotation, carrier)
 
     def _carrier_of(self, annotation: Any, carrier: Any) -> Any:
-        # What stands on the wire: what the adapter says, a scalar beside the annotation, or bytes where there is a length.
+        # What stands on the wire: what the adapter says, a type beside the annotation, or bytes where there is a length.
         if carrier is not None:
             return carrier
         for entry in getattr(annotation, "__metadata__", ()):
-            if scalar_of(entry) is not None or entry in (bytes, str):
+            if scalar_of(entry) is not None or entry in (bytes, str, bool) or _is_enum(entry) or is_struct(entry):
                 return entry
+        annotation = unwrap(annotation)
         if scalar_of(annotation) is not None or annotation in (bytes, str, bool):
             return annotation
         if (
@@ -334,7 +372,7 @@ class _GeneralBuilder(NodeBuilder):
     # What is held
 
     def _constant(self) -> Any:
-        value = self.specifier.const
+        value: Any = self.specifier.const
         annotation = self.annotation()
         inner = self._copy(const=MISSING)
         if annotation in (bytes, str):
@@ -343,7 +381,7 @@ class _GeneralBuilder(NodeBuilder):
                 raise self.field.error(f"the constant {value!r} is no {annotation.__name__}")
             s = inner.specifier
             if s.size is MISSING and s.until is MISSING:
-                s.size = len(content if s.encoding is MISSING else value.encode(s.encoding))
+                s.size = len(content if s.encoding is MISSING else str(value).encode(s.encoding))
         return inner.held()
 
     def _padding(self) -> Any:
@@ -563,9 +601,7 @@ def general_record(builder: NodeBuilder, inner: Schema) -> Any:
     given = builder.specifier.parameters
     given = {} if given is MISSING else dict(given)
     wanted = inner.options.parameters
-    # The cases of a switch take what they want of what is given for all of them.
-    in_switch = builder.field.specifier.switch is not MISSING
-    if not set(given) >= set(wanted) or (not in_switch and set(given) != set(wanted)):
+    if set(given) != set(wanted):
         raise builder.field.error(
             f"{inner.name} takes the parameters {', '.join(wanted) or 'none'}; {', '.join(given) or 'none'} are given"
         )
@@ -589,8 +625,20 @@ def varint(builder: NodeBuilder, scalar: Scalar) -> Varint:
     return Varint(kind, scalar.signed, scalar.width, builder.schema.options.lossless)
 
 
+def _parameters_of(annotation: Any) -> tuple[str, ...]:
+    # What a struct, or each of a list of them, wants from the one around it.
+    schema = getattr(_leaf(annotation), "__bebytes_schema__", None)
+    return schema.options.parameters if isinstance(schema, Schema) else ()
+
+
 def _alternatives(annotation: Any) -> tuple[Any, ...]:
     return typing.get_args(annotation) if typing.get_origin(annotation) in (typing.Union, UnionType) else (annotation,)
+
+
+def _without_int(annotation: Any) -> Any:
+    # Where unknown numbers are kept, `Kind | int` says so to type checkers.
+    rest = [a for a in _alternatives(annotation) if a is not int]
+    return unwrap(rest[0]) if len(rest) == 1 else annotation
 
 
 def _leaf(annotation: Any) -> Any:
@@ -604,6 +652,13 @@ def _leaf(annotation: Any) -> Any:
             (annotation,) = rest
         else:
             return annotation
+
+
+def is_struct(annotation: Any) -> bool:
+    """
+    Whether an annotation is a struct class.
+    """
+    return isinstance(annotation, type) and hasattr(annotation, "__bebytes_schema__")
 
 
 def _is_enum(annotation: Any) -> bool:

@@ -320,13 +320,14 @@ class Checksum(NamedTuple):
     """
     `algorithm` over the bytes of op `first` to op `last`, its own bytes among them as zeros.
 
-    `start` is what a sum starts with; `formula` none.
+    `start` is what a sum starts with, or None; `none` the value of the field that says there is no checksum, or None.
     """
 
     algorithm: str
     first: int
     last: int
     start: Formula | None
+    none: int | bytes | None = None
 
 
 class Extra(NamedTuple):

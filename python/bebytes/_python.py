@@ -12,8 +12,17 @@ from ._derive import UNSET, is_record_of
 from ._plan import Plan
 from ._python_read import Input, read_record
 from ._python_write import Output, write_record
-from .errors import BufferTooSmall, DecodeError, EmptyBuffer, EncodeError, TrailingData, WrongType
-from .fields import derived
+from ._specifier import derived
+from .errors import (
+    BufferTooSmall,
+    DecodeError,
+    EmptyBuffer,
+    EncodeError,
+    InvalidValue,
+    LimitExceeded,
+    TrailingData,
+    WrongType,
+)
 
 
 class Runner:
@@ -69,6 +78,11 @@ class Runner:
             e.path = (*prefix, *e.path)
             e.struct = plan.name
             raise
+        except RecursionError:
+            # Structs with many nodes around each other take up Python's own limit before ours.
+            from ._python_read_general import MAXIMUM_RECURSION
+
+            raise LimitExceeded(MAXIMUM_RECURSION, path=prefix, offset=start * 8, struct=plan.name) from None
         return value, end
 
     def iter_decode(self, data: Any) -> Iterator[Any]:
@@ -135,6 +149,11 @@ class Runner:
             e.offset += base
             e.struct = self._plan.name
             raise
+        except RecursionError:
+            from ._python_read_general import MAXIMUM_RECURSION
+
+            rule = f"at most {MAXIMUM_RECURSION} structs inside each other"
+            raise InvalidValue(MAXIMUM_RECURSION + 1, rule, path=prefix, offset=base, struct=self._plan.name) from None
 
 
 def written(plan: Plan, value: Any, parameters: tuple[int, ...] = ()) -> bytearray:

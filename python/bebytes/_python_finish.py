@@ -2,6 +2,7 @@
 What the readable runner cannot write at once: numbers that follow from what stands behind them, and what stands elsewhere.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from ._derive import (
@@ -20,13 +21,13 @@ from ._expression import references, solve
 from ._formula import evaluate_any
 from ._layout import MAXIMUM_SIZE
 from ._plan import Data, Fixed, List, Number, Plan, Record
-from ._plan_general import Decimal, Formula, Len, Ordered, Packed, Placed, Sized, SizeOf, Varint, When
+from ._plan_general import Adapted, Decimal, Formula, Len, Ordered, Packed, Placed, Sized, SizeOf, Varint, When
 from ._python_common import Operand, Scope, follow
 from ._python_formula import PENDING, Pending, look_up, natural, whole
 from ._python_read_general import covered_bytes, holds, is_absent, position, varint_bytes
 from ._python_write import Output, check_length, to_number, write_node
+from ._specifier import derived
 from .errors import ChecksumMismatch, EncodeError, InvalidValue, WrongType
-from .fields import derived
 
 Path = tuple[int, ...]
 
@@ -51,6 +52,8 @@ class WritingScope(Scope):
     __slots__ = (
         "_asked",
         "_checks",
+        "_noted_before",
+        "_noted_behind",
         "_own",
         "_pinned",
         "_told",
@@ -82,6 +85,8 @@ class WritingScope(Scope):
         self.late = False
         self.path = tuple(out.trail)
         self._own = own
+        self._noted_before = len(out.unfinished)
+        self._noted_behind: int | None = None
         self._told: dict[int, int] = {}
         self._asked: set[Path] = set()
         self._checks: list[tuple[int, Any, int, int]] = []
@@ -109,12 +114,23 @@ class WritingScope(Scope):
             return look_up(self, leaf)
         if type(leaf).__name__ in ("Parameter", "Item", "Own") or not path:
             return look_up(self, leaf)
-        if path[0] >= len(self.operands):
+        if path[0] >= len(self.operands) or self._is_unwritten(path):
             return self._to_come(leaf, path)
         operand = follow(self, path)
         if operand is PENDING:
             operand = self.resolve(path)
         return None if operand is None else len(operand) if isinstance(leaf, Len) else operand
+
+    def _is_unwritten(self, path: Path) -> bool:
+        # Whether a field stands at, or in, a place of its own that is written behind everything else.
+        operand: Operand = self
+        for i in path:
+            if operand is None or operand is PENDING:
+                return False
+            operand = operand.operands[i]
+            if isinstance(operand, Unwritten):
+                return True
+        return False
 
     def _settle(self, indices: range) -> None:
         # Numbers of a variable size are put in before their sizes are asked for.
@@ -131,7 +147,8 @@ class WritingScope(Scope):
             if not isinstance(node, Record) or not is_record_of(record, node.plan.cls):
                 raise NoValue(None)
             plan = node.plan
-        value, op = slot_value(record, path[-1]), plan.ops[path[-1]]
+        op = plan.ops[path[-1]]
+        value = _carried(op.node, slot_value(record, path[-1]))
         if value is None:
             return None
         if isinstance(leaf, Len):
@@ -140,15 +157,23 @@ class WritingScope(Scope):
                 raise NoValue(None)
             return length
         if value is derived:
-            if len(path) > 1:
+            first, *more = path
+            if more:
                 raise Pending
-            return self._derived_to_come(path[0])
+            return self._derived_to_come(first)
         if isinstance(plain_node(op.node), Data):
             return str.encode(value) if issubclass(type(value), str) else bytes(value)
         number = number_of(value)
         if number is None:
             raise NoValue(None)
         return number
+
+    @staticmethod
+    def seen(value: Any) -> Operand:
+        """
+        What an expression sees of a value that is not written yet.
+        """
+        return str.encode(value) if isinstance(value, str) else value
 
     def _derived_to_come(self, index: int) -> Any:
         op = self.plan.ops[index]
@@ -229,6 +254,8 @@ class WritingScope(Scope):
             raise InvalidValue(value, f"the constant {extra.constant!r}", offset=bit)
         if extra.padding == "zero" and any(value if isinstance(value, bytes | bytearray) else (value,)):
             raise InvalidValue(value, "zeros", offset=bit)
+        if extra.checksum is not None and operand is not None and operand == extra.checksum.none:
+            return
         if (extra.computed is not None or extra.checksum is not None) and operand is not None:
             self._pinned.append((index, bit))
 
@@ -241,10 +268,10 @@ class WritingScope(Scope):
         """
         self.done = True
         waiting = False
-        try:
+        if self.out.asked is not None and not self.path:
+            return self._finish_one((self.out.asked,), bit)
+        with suppress(Pending):  # the loop below meets it again
             self._settle_varints()
-        except Pending:
-            pass  # the loop below meets it again
         for path in list(self.pending):
             try:
                 if path in self.pending:
@@ -253,7 +280,17 @@ class WritingScope(Scope):
                 waiting = True
         waiting = not self._checked() or waiting
         if waiting:
+            self._noted_behind = len(self.out.unfinished)
             self.out.unfinished.append(self)
+        return self.spans[-1][1] if self.spans else bit
+
+    def _finish_one(self, path: Path, bit: int) -> int:
+        # Only one number is asked for; what cannot be told of the others is no matter.
+        if path in self.pending:
+            try:
+                self.resolve(path)
+            except Pending:
+                self.out.unfinished.append(self)
         return self.spans[-1][1] if self.spans else bit
 
     def _settle_varints(self) -> None:
@@ -413,29 +450,27 @@ class WritingScope(Scope):
         for path in list(self.pending):
             if checksum.first <= path[0] <= checksum.last and path != (index,) and path in self.pending:
                 self.resolve(path)
-        if any(self._waits_inside(self.operands[i]) for i in range(checksum.first, checksum.last + 1)):
+        first, last = self.spans[checksum.first][0], self.spans[checksum.last][1]
+        # Those inside this struct were noted between its beginning and its end.
+        inside = self.out.unfinished[self._noted_before : self._noted_behind]
+        if any(s is not self and s.pending and first <= s.start < last for s in inside):
             raise Pending
-        data, base = self.out.data, self.out.base
-        shifted = (
-            covered_bytes(checksum, self, index, data)
-            if not base
-            else covered_bytes(checksum, self, index, bytes(base) + data)
-        )
-        return checksum_of(checksum, shifted, self, self.spans[index][0])
-
-    def _waits_inside(self, operand: Operand) -> bool:
-        return isinstance(operand, WritingScope) and (
-            bool(operand.pending) or any(self._waits_inside(inner) for inner in operand.operands)
-        )
+        covered = covered_bytes(checksum, self, index, self.out.data, self.out.base)
+        return checksum_of(checksum, covered, self, self.spans[index][0])
 
     def _solved(self, path: Path) -> int:
         # A derived number, by the size or the place of what it says.
         for i, op in enumerate(self.ops):
             for length, measured in sized_by(op.node, slot_value(self.record, i)):
                 refs = references(length.expression)
-                if measured is not MEASURED or path not in [ref.path for ref in refs]:
+                if path not in [ref.path for ref in refs]:
                     continue
-                actual = self._measured(i, length)
+                if measured is MEASURED:
+                    actual = self._measured(i, length)
+                elif isinstance(measured, int):
+                    actual = measured
+                else:
+                    continue
                 unknown = next(ref for ref in refs if ref.path == path)
                 try:
                     known = {ref: self.lookup(ref) for ref in refs if ref.path != path}
@@ -514,10 +549,12 @@ class WritingScope(Scope):
             if self.late:
                 raise unsolved(offset=start)  # what it moves has been told where it is
             seen: set[int] = set()
-            for scope in (self, *(s for s in self.out.unfinished if s.out is self.out)):
+            places = [place for place in self.out.places if place.scope.out is self.out]
+            unfinished = [scope for scope in self.out.unfinished if scope.out is self.out]
+            for scope in (self, *unfinished, *(place.scope for place in places)):
                 _move(scope, end, moved, seen)
-            for place in self.out.places:
-                if place.scope.out is self.out and place.bit >= end:
+            for place in places:
+                if place.bit >= end:
                     place.bit += moved
             inner.spans[index] = (start, start + len(content) * 8)
 
@@ -575,6 +612,7 @@ class Place:
         out = Output(target, main)
         before = len(main.unfinished)
         out.places, out.unfinished, out.trail = main.places, main.unfinished, list(self.path)
+        places = len(main.places)
         try:
             if not 0 <= target <= MAXIMUM_SIZE:
                 raise InvalidValue(target - origin, "a position inside the message", offset=self.bit)
@@ -584,10 +622,11 @@ class Place:
         except EncodeError as e:
             e.path = (*self.path, *e.path)
             raise
+        # What is inside, in lists too, and not written yet goes to the message as well.
         _adopt(operand, main)
-        for scope_of_place in main.unfinished[before:]:
-            if scope_of_place.out is out:
-                scope_of_place.out = main
+        for inside in (*main.unfinished[before:], *(place.scope for place in main.places[places:])):
+            if inside.out is out:
+                inside.out = main
         scope.operands[self.index] = operand
 
 
@@ -652,6 +691,23 @@ def plain_node(node: Any) -> Any:
     while not isinstance(node, Number | Data | Record | List) and hasattr(node, "node"):
         node = node.node
     return plain_node(node.big) if isinstance(node, Ordered) else node
+
+
+def _carried(node: Any, value: Any) -> Any:
+    # What stands on the wire for a value that is not written yet.
+    while value is not None and value is not derived and not isinstance(node, Number | Data | Record | List):
+        if isinstance(node, Adapted):
+            try:
+                value = node.encode(value)
+            except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
+                raise NoValue(None) from None  # said once more where the field is written
+        if isinstance(node, Ordered):
+            node = node.big
+        elif hasattr(node, "node"):
+            node = node.node
+        else:
+            break
+    return value
 
 
 def _width(node: Any) -> int:

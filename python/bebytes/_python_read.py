@@ -12,6 +12,7 @@ from ._expression import InvalidValue
 from ._layout import is_fixed, minimum_bits
 from ._plan import After, Computed, Data, Fixed, List, Number, Option, Plan, Record, Rest, Until
 from ._python_common import Operand, Scope, evaluate_over, find_member
+from ._specifier import derived
 from .errors import (
     DecodeError,
     InsufficientData,
@@ -21,7 +22,6 @@ from .errors import (
     InvalidUtf8,
     MarkerNotFound,
 )
-from .fields import derived
 
 
 class Input:

@@ -30,6 +30,7 @@ from ._plan_general import (
 from ._python_common import Operand, Scope, find_member, follow
 from ._python_formula import parameters_of, whole
 from ._python_read import Input, find_data, number_value, read_item, read_length, read_node, read_record
+from ._specifier import derived
 from ._text import decode_text, strip_padding
 from .errors import (
     ChecksumMismatch,
@@ -44,7 +45,6 @@ from .errors import (
     LimitExceeded,
     TrailingData,
 )
-from .fields import derived
 from .types import Overlong
 
 MAXIMUM_RECURSION = 64
@@ -92,9 +92,10 @@ def _keep_what_nothing_tells(plan: Plan, record: Any, scope: Scope) -> None:
     # The number for a field that is not there is written as 0; any other is kept to be written again.
     from ._derive_general import told_by_nothing
 
+    cls: Any = plan.cls
     for j in told_by_nothing(plan, record):
         if plan.ops[j].derived == "here" and scope.operands[j]:
-            plan.cls.__bebytes_slots__[j].__set__(record, scope.operands[j])
+            cls.__bebytes_slots__[j].__set__(record, scope.operands[j])
 
 
 def _turned(plan: Plan, ops: tuple[Op, ...], done: int, scope: Scope, bit: int) -> tuple[Op, ...]:
@@ -135,6 +136,9 @@ def _stored(op: Op, value: Any) -> Any:
         return value
     if op.derived == "padding" and op.extra is not None and op.extra.padding == "keep" and any_bits(value):
         return value
+    if op.derived == "checksum" and op.extra is not None and op.extra.checksum is not None:
+        none = op.extra.checksum.none
+        return value if none is not None and value == none else derived
     return derived
 
 
@@ -218,7 +222,7 @@ def _check_given(op: Op, index: int, source: Input, scope: Scope) -> None:
                 raise InvalidValue(e.value, repr(extra.computed.text), offset=start) from None
             if expected != actual:
                 raise InvalidValue(int(actual), f"{expected}, which is {extra.computed.text}", offset=start)
-        if extra.checksum is not None and source.verify and actual is not None:
+        if extra.checksum is not None and source.verify and actual is not None and actual != extra.checksum.none:
             from ._checksum import checksum_of
 
             covered = covered_bytes(extra.checksum, scope, index, source.data)
@@ -230,13 +234,13 @@ def _check_given(op: Op, index: int, source: Input, scope: Scope) -> None:
         raise
 
 
-def covered_bytes(checksum: Any, scope: Scope, index: int, data: bytes | bytearray) -> bytearray:
+def covered_bytes(checksum: Any, scope: Scope, index: int, data: bytes | bytearray, base: int = 0) -> bytearray:
     """
-    The bytes that a checksum covers, its own as zeros.
+    The bytes that a checksum covers, its own as zeros; `data` begins at byte `base` of the message.
     """
     first = scope.spans[checksum.first][0] // 8
     last = (scope.spans[checksum.last][1] + 7) // 8
-    covered = bytearray(data[first:last])
+    covered = bytearray(data[first - base : last - base])
     if checksum.first <= index <= checksum.last:
         start, end = (bit // 8 - first for bit in scope.spans[index])
         covered[start:end] = bytes(end - start)

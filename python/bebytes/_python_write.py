@@ -28,8 +28,8 @@ from ._layout import is_fixed, minimum_bits
 from ._plan import After, Computed, Data, Fixed, List, Number, Option, Plan, Record, Rest, Until
 from ._python_common import Operand, Scope, evaluate_over, find_member
 from ._python_read import FLOAT_FORMATS
+from ._specifier import derived
 from .errors import EncodeError, LengthMismatch, MarkerInData, OutOfRange, WrongType
-from .fields import derived
 
 
 class Output:
@@ -44,15 +44,17 @@ class Output:
         unfinished: the structs with numbers that depend on these places.
         trail: the path of what is being written, of structs that are not plain.
         depth: how many structs that contain themselves are being written inside each other.
+        asked: the field of the outermost struct, by its index, whose number alone is asked for; None to write a message.
     """
 
-    __slots__ = ("_taken", "base", "data", "depth", "places", "root", "trail", "unfinished")
+    __slots__ = ("_taken", "asked", "base", "data", "depth", "places", "root", "trail", "unfinished")
 
     def __init__(self, base: int = 0, root: "Output | None" = None) -> None:
         self.data = bytearray()
         self.base = base
         self.root = self if root is None else root
         self.depth = 0
+        self.asked: int | None = None
         self.trail: list[str | int] = []
         self.places: list[Any] = []
         self.unfinished: list[Any] = []
@@ -295,9 +297,11 @@ def framed(length: Any, content: bytes, bit: int) -> bytes:
     """
     match length:
         case Until(marker):
-            if marker in content:
+            ending = bytes([marker]) if isinstance(marker, int) else marker
+            written = content + ending
+            if written.find(ending) < len(content):  # also where it ends with part of its marker
                 raise MarkerInData(marker, offset=bit)
-            return content + (bytes([marker]) if isinstance(marker, int) else marker)
+            return written
         case After(marker):
             return (bytes([marker]) if isinstance(marker, int) else marker) + content
     return content

@@ -40,7 +40,7 @@ from ._plan_general import (
     Wide,
 )
 from ._python_common import Operand, Scope
-from ._python_finish import WritingScope
+from ._python_finish import Unwritten, WritingScope
 from ._python_formula import PENDING, Pending, parameters_of
 from ._python_read import number_value
 from ._python_read_general import (
@@ -67,9 +67,9 @@ from ._python_write import (
     write_record,
     wrong_type,
 )
+from ._specifier import derived
 from ._text import encode_text, fill
 from .errors import EncodeError, InvalidValue, LengthMismatch, OutOfRange
-from .fields import derived
 from .types import Overlong
 
 
@@ -99,7 +99,8 @@ def write_general_record(
                     scope.check_pinned(op, i, value, operand, start)
             if op.extra is not None and op.extra.rule is not None and operand is not PENDING and operand is not None:
                 canonical = as_read(op.node, operand if value is derived else value, scope)
-                check_rule(op.extra.rule, canonical, operand, start, scope)
+                seen = scope.seen(canonical) if isinstance(operand, Unwritten) else operand
+                check_rule(op.extra.rule, canonical, seen, start, scope)
         except EncodeError as e:
             e.path = (op.name, *e.path)
             raise
@@ -171,6 +172,8 @@ def _write_given(
             return write_node(op.node, number, out, bit, {}, scope)
         case "checksum":
             return scope.write_placeholder(op.node, index, bit)
+    if isinstance(op.node, When) and not holds(op.node.condition, scope, bit, "when"):
+        return None, bit
     number = given_number(solutions.get((index,), UNSET), bit)
     if number is MEASURED:
         return scope.write_placeholder(op.node, index, bit)
@@ -241,6 +244,8 @@ def write_general_node(
             low, high = varint_range(node)
             integer = to_number(Number("int", node.width, node.signed, False, None, low, high), value, bit)
             size = value.size if isinstance(value, Overlong) and node.keep else 1
+            if size > (node.width + 6) // 7:
+                raise InvalidValue(integer, f"a number of at most {(node.width + 6) // 7} bytes", offset=bit)
             return integer, out.append(varint_bytes(node, integer, size), bit)
         case Decimal(digits, little):
             integer = to_number(Number("int", 128, False, False, None, 0, 10**digits - 1), value, bit)

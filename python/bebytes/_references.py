@@ -23,18 +23,27 @@ class References:
     Args:
         builder: of the field's node.
         text: the expression as it was written, for errors.
+        what: what it is for, likewise.
         item: the node of the items of a list, where an expression may look at the last one.
         own: the node of the field, where an expression may look at its own value.
         later: whether fields behind this one may be meant.
     """
 
     def __init__(
-        self, builder: "NodeBuilder", text: str, *, item: Any = None, own: Any = None, later: bool = False
+        self,
+        builder: "NodeBuilder",
+        text: str,
+        *,
+        what: str = "expression",
+        item: Any = None,
+        own: Any = None,
+        later: bool = False,
     ) -> None:
         self.builder = builder
         self.schema: Schema = builder.schema
         self.field = builder.field
         self.text = text
+        self.what = what
         self.item = item
         self.own = own
         self.later = later
@@ -243,11 +252,13 @@ class References:
         if index is None:
             raise self._unknown(self.schema, first)
         if first == self.field.name:
-            raise self.field.error(f"{self.text!r} refers to the field itself; a length stands in an earlier field")
+            raise self.field.error(
+                f"the {self.what} {self.text!r} names the field itself; a length stands in an earlier field"
+            )
         if index >= len(ops):
             if not self.later:
                 raise self.field.error(
-                    f"{self.text!r} refers to {first!r}, which stands behind it; move {first!r} before {self.field.name!r}"
+                    f"the {self.what} {self.text!r} names {self._which(first)} stands behind it; move {first!r} before {self.field.name!r}"
                 )
             return self._later_path(name)
         op = ops[index]
@@ -290,10 +301,13 @@ class References:
             last = part
         return tuple(path), node
 
+    def _which(self, part: str) -> str:
+        return "a field that" if part == self.text else f"{part!r}, which"
+
     def _unknown(self, schema: Schema, part: str) -> Exception:
         known = ", ".join(f.name for f in schema.fields) or "none"
         return self.field.error(
-            f"{self.text!r} refers to {part!r}, which {schema.name} does not declare (its fields: {known})"
+            f"the {self.what} {self.text!r} names {self._which(part)} {schema.name} does not declare (its fields: {known})"
         )
 
     def _no_struct(self, part: str, behind: str) -> Exception:

@@ -11,8 +11,8 @@ import typing
 from _thread import RLock
 from typing import Any
 
+from ._specifier import MISSING, Missing, Specifier, derived
 from .errors import SchemaError
-from .fields import MISSING, Missing, Specifier, derived
 from .types import Scalar
 
 if typing.TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Field:
         from copy import copy
 
         made = copy(self)
-        made._types = (*self._types, types)
+        made._types = (*self._types, types)  # noqa: SLF001 (of this class)
         return made
 
     def _put_types(self, types: dict[Any, Any]) -> None:
@@ -166,7 +166,7 @@ class Field:
                 self._put_types(types)
         return self.type
 
-    def meaning(self, annotation: Any, cls: type) -> Any:
+    def meaning(self, annotation: Any, cls: Any) -> Any:
         """
         What an annotation beside that of the field means; names in it are found as those of expressions are, and `cls`.
         """
@@ -205,6 +205,8 @@ class Field:
                 f"the default is a {type(self.default).__name__}, which all objects would share;"
                 " write default_factory=... instead"
             )
+        if self.default_factory is derived:
+            raise self.error("derived makes no values; write default=derived")
         if self.default_factory is not MISSING and not callable(self.default_factory):
             raise self.error("default_factory is not callable")
 
@@ -241,7 +243,8 @@ def hide(name: str, value: Any) -> Any:
         # What can be reckoned with stays so: the body may go on using its name.
         hidden: Any = type("Hidden", (HiddenSpecifier, type(value)), {"name": name})
         return hidden(value)
-    return value if callable(value) else _HiddenBy(name, value)
+    # `derived` is callable to say that it is not called.
+    return value if callable(value) and value is not derived else _HiddenBy(name, value)
 
 
 def visible(value: Any) -> Any:

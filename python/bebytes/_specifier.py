@@ -3,7 +3,9 @@ What the right-hand side of a field is noted down as.
 """
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+from .errors import SchemaError
 
 if TYPE_CHECKING:
     from typing import TypedDict
@@ -61,6 +63,9 @@ class Derived:
     """
 
     __slots__ = ()
+
+    def __call__(self, *_args: object, **_keywords: object) -> NoReturn:
+        raise SchemaError("derived is not called; write n: u8 = derived")
 
     def __repr__(self) -> str:
         return "derived"

@@ -29,8 +29,9 @@ from ._schema import (
     scope_of,
     visible,
 )
+from ._specifier import Derived, Specifier, derived
 from .errors import SchemaError
-from .fields import Derived, Specifier, after, bits, count, field, size, until
+from .fields import after, bits, count, field, size, until
 from .relations import at, checksum, computed, const, repeat_until, switch, when
 from .shapes import align, bcd, fixed, padding, reserved, scaled
 
@@ -136,6 +137,9 @@ class StructMeta(type):
         special = body.get("__bebytes_types__")
         if special is not None:
             fields = tuple(f.with_types(special[2]) for f in fields)
+        for f in fields:
+            if f.name in options.parameters:
+                raise SchemaError(f"{name}.{f.name}: hides the parameter of that name; choose another name for one")
         _check_order_of_defaults(name, fields)
         body["__slots__"] = tuple(f.name for f in own)
         body.setdefault("__match_args__", tuple(f.name for f in fields if not f.kw_only))
@@ -288,6 +292,11 @@ def _check_order_of_defaults(name: str, fields: tuple[Field, ...]) -> None:
         if not f.required:
             with_default = f
         elif with_default is not None:
+            if with_default.default is derived:
+                raise SchemaError(
+                    f"{name}.{f.name}: has no default but stands behind {with_default.name!r}, which is derived and so"
+                    f" needs no argument; write class {name}(Struct, kw_only=True), or kw_only=True for one of the two"
+                )
             raise SchemaError(
                 f"{name}.{f.name}: has no default but stands behind {with_default.name!r}, which has one;"
                 " give it a default, or write kw_only=True for the class or the field"
@@ -330,7 +339,7 @@ def _has_open_types(cls: Any, schema: Schema) -> bool:
         try:
             f.resolve()
         except UndefinedName:
-            pass  # found again at first use
+            continue  # found again at first use
         if is_open_type(f.type):
             return True
     return False

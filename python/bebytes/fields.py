@@ -10,14 +10,14 @@ Those for what goes beyond the crate BeBytes are in `relations.py` and `shapes.p
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from ._specifier import MISSING, Derived, Missing, Specifier, derived
+from ._specifier import Specifier, derived
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from ._specifier import Layout
 
-__all__ = ["MISSING", "Derived", "Missing", "Specifier", "after", "bits", "count", "derived", "field", "size", "until"]
+__all__ = ["after", "bits", "count", "derived", "field", "size", "until"]
 
 T = TypeVar("T")
 

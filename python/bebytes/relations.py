@@ -75,6 +75,7 @@ def checksum(
     over: str = ":",
     *,
     start: str | int | None = None,
+    none: int | bytes | None = None,
     init: Literal[False] = False,
     **keywords: "Unpack[Layout]",
 ) -> Any:
@@ -98,13 +99,16 @@ def checksum(
         over: the fields that it covers: `"name"`, `"first:last"` (both included), `"first:"`, `":last"` or `":"` for all.
             Its own bytes count as zeros where they are among them.
         start: what a sum starts with, a number or an expression; for sums ("internet", "sum", "xor") only.
+        none: the value that says that there is no checksum, such as 0 in UDP. It is not checked, and the field keeps it when
+            decoding; assigning it leaves the checksum out. Where "internet" comes to 0 itself, that is written as 0xFFFF,
+            which is the same in its arithmetic.
         init: always False: type checkers look at it.
         keywords: as for `field`.
 
     Raises:
         ChecksumMismatch: when decoding another value, unless called with `verify=False`.
     """
-    return Specifier(checksum=(algorithm, over, start), **_unstored(keywords))
+    return Specifier(checksum=(algorithm, over, start, none), **_unstored(keywords))
 
 
 def _unstored(keywords: Any) -> dict[str, Any]:

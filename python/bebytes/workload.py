@@ -23,7 +23,7 @@ __all__ = ["main", "measured"]
 DEFAULT = "mixed"
 """What runs where no scenario is named."""
 
-EXPORTED = tuple(group for group in scenarios.GROUPS if group != "real")
+EXPORTED = tuple(group for group in scenarios.GROUPS if group not in scenarios.FOUND)
 """What is exported where no scenario is named: the groups that are the same on every machine, and small."""
 
 SLOWER = 100
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--export",
         type=Path,
         metavar="FILE",
-        help="write the scenarios for benches/workload.rs instead; unless named, the groups of `bebytes bench` but real",
+        help="write the scenarios for benches/workload.rs instead; unless named, the groups of `bebytes bench` but those of real data",
     )
     options = parser.parse_args(arguments)
     try:
@@ -128,7 +128,7 @@ def _run(chosen: Sequence[Scenario], engine: str, iterations: int | None) -> int
             print(f"bebytes.workload: {s.key} is wrong: {failures[0]}", file=sys.stderr)
             code = 1
             continue
-        operations = iterations or max(scenarios.INPUTS, s.iterations // (SLOWER if engine == "python" else 1))
+        operations = iterations or max(len(s.data), s.iterations // (SLOWER if engine == "python" else 1))
         work = s.work(engine)
         # What exists by now is no garbage; the collector stays on for what the calls make.
         gc.collect()
@@ -146,12 +146,18 @@ def _run(chosen: Sequence[Scenario], engine: str, iterations: int | None) -> int
 def _export(path: Path, chosen: Sequence[Scenario]) -> int:
     if not path.absolute().parent.is_dir():
         raise ValueError(f"--export {path}: there is no such folder")
+    plain = [s for s in chosen if not scenarios.left_out(s)]
+    if not plain:
+        raise ValueError("; ".join(f"{s.key}: {scenarios.left_out(s)}" for s in chosen))
+    for s in chosen:
+        if reason := scenarios.left_out(s):
+            print(f"bebytes.workload: without {s.key}: {reason}", file=sys.stderr)
     # Whole or not at all.
     with tempfile.TemporaryDirectory(dir=path.absolute().parent, prefix=f".{path.name}-") as folder:
         written = Path(folder) / path.name
         scenarios.write_scenarios(written, chosen)
         os.replace(written, path)  # noqa: PTH105 (the same as the method, with both names in their order)
-    print(f"{path}: {len(chosen)} scenarios")
+    print(f"{path}: {len(plain)} scenarios")
     return 0
 
 

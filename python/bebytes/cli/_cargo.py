@@ -5,6 +5,8 @@ The Rust programs of benches/engines, built where there is a checkout and cargo.
 import json
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import bebytes
@@ -36,26 +38,39 @@ def command(names: list[str]) -> list[str]:
     return ["cargo", "build", "--release", "--locked", *examples]
 
 
-def build(root: Path, names: list[str]) -> dict[str, Path]:
+def build(root: Path, names: list[str], note: Callable[[str], None] = lambda _: None) -> dict[str, Path]:
     """
     Build some engines in the release profile and return where they are.
+
+    Args:
+        root: the repository.
+        names: which.
+        note: told that it takes a while, once there is something to build.
 
     Raises:
         BuildError: cargo is missing, or fails.
     """
     if shutil.which("cargo") is None:
         raise BuildError("needs cargo (https://rustup.rs), which is not on the PATH")
-    ran = subprocess.run(
-        [*command(names), "--message-format", "json-render-diagnostics"],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if ran.returncode:
-        errors = [line for line in ran.stderr.splitlines() if line.startswith("error")]
-        raise BuildError(f"`{' '.join(command(names))}` failed: {' / '.join(errors) or ran.stderr.strip()}")
-    messages = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
+    words = [*command(names), "--message-format", "json-render-diagnostics"]
+    said: list[str] = []
+    # A file, as nobody reads one pipe while the other is waited for.
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as answers,
+        subprocess.Popen(words, cwd=root, stdout=answers, stderr=subprocess.PIPE, text=True) as process,
+    ):
+        assert process.stderr is not None, "it is a pipe"
+        for line in process.stderr:
+            # What is up to date is passed over in silence.
+            if "Compiling" in line and not any("Compiling" in earlier for earlier in said):
+                note(f"building the Rust engines, which takes a minute or two: {' '.join(command(names))}")
+            said.append(line.rstrip())
+        failed = process.wait()
+        answers.seek(0)
+        messages = [json.loads(line) for line in answers if line.startswith("{")]
+    if failed:
+        errors = [line for line in said if line.startswith("error")]
+        raise BuildError(f"`{' '.join(command(names))}` failed: {' / '.join(errors or said)}")
     found = {m["target"]["name"]: m["executable"] for m in messages if m.get("executable")}
     return {name: Path(found[EXAMPLES[name]]) for name in names}
 

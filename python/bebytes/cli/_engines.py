@@ -232,9 +232,8 @@ def _open_programs(
         return {}, dict.fromkeys(names, "needs a checkout of the repository, which holds the program to build")
     # A program serves all ways of its engine.
     wanted = list(dict.fromkeys(name.partition(":")[0] for name in names))
-    note(f"building the Rust engines (a minute or two the first time): {' '.join(_cargo.command(wanted))}")
     try:
-        paths = _cargo.build(root, wanted)
+        paths = _cargo.build(root, wanted, note)
     except _cargo.BuildError as e:
         return {}, dict.fromkeys(names, str(e))
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bebytes-bench-"))

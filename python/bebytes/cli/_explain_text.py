@@ -45,7 +45,7 @@ def _head(facts: Facts) -> Iterator[str]:
     pairs += [(word, said) for word, said in plan["notes"]]
     derived = [op["name"] for op in plan["ops"] if op["derived"]]
     if derived:
-        pairs.append(("derived", ", ".join(derived)))
+        pairs.append(("derived" if plan["plain"] else "not stored", ", ".join(derived)))
     width = max(len(word) for word, _ in pairs)
     for word, said in pairs:
         yield f"{INDENT}{word:{width}}  {said}"
@@ -170,8 +170,16 @@ def _native(facts: Facts) -> Iterator[str]:
         yield f"native   absent: {native['absent']}"
         return
     kept = f"; {_counted(native['registers'], 'number')} kept for lengths" if native["registers"] else ""
-    yield f"native   in Rust: {_counted(native['checks'], 'bounds check')}, the items of a list taken once{kept}"
+    yield f"native   in Rust: {_counted(native['checks'], 'bounds check')}{_once(facts['plan'])}{kept}"
     yield from _steps(native, INDENT)
+
+
+def _once(plan: Facts) -> str:
+    return ", the items of a list taken once" * _has_list(plan)
+
+
+def _has_list(plan: Facts) -> bool:
+    return any(op["kind"] == "list" or ("plan" in op and _has_list(op["plan"])) for op in plan["ops"])
 
 
 def _steps(native: Facts, indent: str) -> Iterator[str]:
@@ -262,6 +270,6 @@ def _extent(extent: Facts, unit: str) -> str:
 def _python(facts: Facts) -> Iterator[str]:
     python = facts["python"]
     yield (
-        f"python   the readable runner, field by field: {_counted(python['ops'], 'op')}, {_counted(python['checks'], 'bounds check')},"
-        " the items of a list taken once; no merged loads"
+        f"python   the readable runner, field by field: {_counted(python['ops'], 'op')}, {_counted(python['checks'], 'bounds check')}"
+        f"{_once(facts['plan'])}; no merged loads"
     )

@@ -24,6 +24,7 @@ PARTS = {
     "many": "many records in one call, a record against a single call",
     "rivals": "against the libraries in Rust",
     "pure": "the backend in plain Python",
+    "formats": "whole files and messages, with the definitions of bebytes.formats",
     "core": "the Rust core without Python, against the Rust crate 3.0.3",
     "memory": "memory",
     "leaks": "what many calls leave",
@@ -31,7 +32,7 @@ PARTS = {
 }
 """What `--only` knows, and what stands above its goals."""
 
-TIMED = ("calls", "objects", "many", "rivals", "pure", "core")
+TIMED = ("calls", "objects", "many", "rivals", "pure", "formats", "core")
 """The parts whose figures are times of scenarios."""
 
 

@@ -118,7 +118,9 @@ def _traced(rows: Sequence[Scenario], found: Memory) -> None:
     if "native" not in bebytes.available_backends():
         reason = "the extension is not installed"
     elif find_spec("memray") is None:
-        reason = "memray is not installed: pip install memray"
+        reason = (
+            "memray is not installed: pip install memray; profiling/setup.sh of a checkout brings all that goals need"
+        )
     if reason:
         found.reasons |= {"decode": reason, "encode": reason}
         return
@@ -166,11 +168,16 @@ def beyond(scenario: Scenario) -> float:
 def _allocations(call: Any, inputs: Sequence[Any], laps: int, file: Path) -> int:
     import memray  # type: ignore[import-not-found, import-untyped, unused-ignore]  # where it is not installed, nobody comes here
 
+    from bebytes._core import release_kept_memory
+
     # One loop: another inside it would make an iterator a lap.
     many = tuple(inputs) * laps
+    release_kept_memory()
     with memray.Tracker(file, trace_python_allocators=True):
         for value in many:
             call(value)
+            # Else objects are made without an allocation, and others in their place are not seen.
+            release_kept_memory()
     made = 0
     with memray.FileReader(file) as reader:
         for record in reader.get_allocation_records():

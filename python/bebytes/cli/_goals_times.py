@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from bebytes.scenarios import GROUPS, LAYOUTS, Scenario, load
+from bebytes.scenarios import FOUND, GROUPS, LAYOUTS, Scenario, load
 
 from ._goals import Figures, Goal, Rule, Unmeasured
 from ._measure import Cell
@@ -20,6 +20,7 @@ DECODE, WRITTEN, TRY, ENCODE = "native:held", "native:written", "native:try", "n
 LOOP, PAIRS, FIELDS = "native:loop", "native:loop of pairs", "native:loop of fields"
 NEO, RUSTRUCT = "neoconstruct", "rustruct"
 PURE = ("kaitai", "dissect", "construct", "caterpillar", "bitstruct:python", "dataclasses_struct")
+WRITTEN_FORMATS = ("construct", "kaitai")
 REUSED = ("core:reused", "crate:reused")
 
 ENGINES = {
@@ -31,6 +32,7 @@ ENGINES = {
     "many": (DECODE, ENCODE, "native:decode_many", "native:encode_many", LOOP),
     "rivals": (DECODE, ENCODE, NEO, RUSTRUCT, LOOP),
     "pure": (FLOOR, "python", *PURE, LOOP),
+    "formats": (DECODE, *WRITTEN_FORMATS, LOOP),
     "core": REUSED,
 }
 """Who is timed for each part."""
@@ -46,8 +48,15 @@ def core_scenarios() -> list[Scenario]:
     """
     What the Rust core and the crate are timed on: the seven groups, as far as the crate has the type.
     """
-    groups = [group for group in GROUPS if group != "real"]
+    groups = [group for group in GROUPS if group not in FOUND]
     return [s for s in load(groups) if isinstance(s, Scenario) and not s.crate and s.operation in ("encode", "decode")]
+
+
+def format_scenarios() -> list[Scenario]:
+    """
+    What native and the libraries with declarations of formats are timed on: decoding of whole files and messages.
+    """
+    return [s for s in load(["formats"]) if isinstance(s, Scenario) and s.operation == "decode"]
 
 
 class Times:
@@ -144,6 +153,11 @@ def _over(operation: str, ours: str, theirs: str, **options: Any) -> Callable[[T
     return lambda times: ratios(times, times.of(operation), ours, theirs, **options)
 
 
+def _formats(times: Times, rival: str) -> Figures:
+    rows = [s for s in times.scenarios if s.group == "formats" and s.operation == "decode"]
+    return ratios(times, rows, DECODE, rival, faster=True)
+
+
 def _encode_each(times: Times, one_byte: bool) -> Figures:
     names = [s.name for s in times.of("encode") if (s.name in times.one_byte()) == one_byte]
     return ratios(times, times.of("encode", names), ENCODE, FLOOR)
@@ -169,7 +183,13 @@ def _core(times: Times, operation: str, wanted: Callable[[Scenario], bool]) -> F
     found = {}
     for s in times.scenarios:
         a, b = times.best(s, ours), times.best(s, theirs)
-        if s.group not in LAYOUTS and s.operation == operation and wanted(s) and a is not None and b is not None:
+        if (
+            s.group not in (*LAYOUTS, *FOUND)
+            and s.operation == operation
+            and wanted(s)
+            and a is not None
+            and b is not None
+        ):
             found[f"{s.group}/{s.name}".replace("_", " ")] = a / b
     return found
 
@@ -203,7 +223,7 @@ def _goals() -> Iterable[Goal]:
 
     for text, ours, theirs, loop, limit in (
         ("construction with all arguments, each layout", "native:construct", "floor:construct", FIELDS, 1.1),
-        ("attributes, over those of a class with __slots__", "native:read", "slots:read", LOOP, 1.05),
+        ("attributes, over those of __slots__, geometric mean", "native:read", "slots:read", LOOP, 1.05),
         ("==, each layout", "native:equal", "floor:equal", PAIRS, 1.0),
         ("repr, each layout", "native:repr", "floor:repr", LOOP, 1.0),
     ):
@@ -228,6 +248,10 @@ def _goals() -> Iterable[Goal]:
     for operation in ("decode", "encode"):
         over = _over(operation, "python", FLOOR)
         yield Goal("pure", f"{operation}, geometric mean", "<=", 3, "F", "mean", over)
+
+    for rival, name, least in (("construct", "construct", 20), ("kaitai", "kaitaistruct", 5)):
+        figures = partial(_formats, rival=rival)
+        yield Goal("formats", f"decode against {name}, each format", ">=", least, "x", "each", figures)
 
     for text, operation, wanted, sign, limit in (
         ("encoding into one buffer, each scenario", "encode", _is_any, "<", 1),

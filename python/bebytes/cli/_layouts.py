@@ -55,6 +55,7 @@ class Layout:
         plain: the library's object to the plain form (`plain_form`) that is compared; not timed.
         source: the declaration as a person would write it, for readers to judge.
         foreign: its bytes are of another format than the scenario's; what it writes is checked by reading it back.
+        no_encoding: why it only decodes, or "".
     """
 
     encode: Callable[[Any], bytes]
@@ -63,6 +64,7 @@ class Layout:
     plain: Callable[[Any], Any]
     source: str = ""
     foreign: bool = False
+    no_encoding: str = ""
 
 
 class Module(Protocol):
@@ -89,6 +91,7 @@ class Backend:
         """
         codec = Codec(cls, byteorder=byteorder, backend=self._name)  # type: ignore[arg-type]  # a name of the table
         plan = schema_of(cls).plan(byteorder)
+        # Of a plan that is not plain, the scenario says what is compared.
         return Layout(codec.encode, codec.decode, lambda value: value, lambda record: plain_form(plan, record))
 
 
@@ -112,20 +115,36 @@ class PythonEngine:
 
     def absent(self, scenario: Scenario) -> str:
         found = self._find(scenario)
-        return found if isinstance(found, str) else ""
+        if isinstance(found, str):
+            return found
+        return found.no_encoding if scenario.operation != "decode" else ""
 
     def failures(self, scenario: Scenario) -> list[str]:
         layout = self._layout(scenario)
-        plan = schema_of(scenario.schema).plan(scenario.byteorder)
         work = self.work(scenario)
-        calls: tuple[Callable[[Any], Any], ...] = (*work.calls, layout.plain)
-        answers: Sequence[Any] = [plain_form(plan, value, self._raw) for value in scenario.values]
+        calls: tuple[Callable[[Any], Any], ...] = (*work.calls, self.plain(scenario))
+        answers = self.answers(scenario)
         if scenario.operation == "encode":
             # Bytes, or of another format what they are read as.
             calls = (*work.calls, layout.decode, layout.plain) if layout.foreign else work.calls
             answers = answers if layout.foreign else scenario.data
         outcomes = [outcome(calls, *pair) for pair in zip(work.inputs, answers, strict=True)]
         return [f"input {i}: {outcome}" for i, outcome in enumerate(outcomes) if outcome]
+
+    def answers(self, scenario: Scenario) -> Sequence[Any]:
+        """
+        What must be found in the scenario's values: their plain forms, or the facts of formats.
+        """
+        if scenario.facts is not None:
+            return list(map(scenario.facts, scenario.values))
+        plan = schema_of(scenario.schema).plan(scenario.byteorder)
+        return [plain_form(plan, value, self._raw) for value in scenario.values]
+
+    def plain(self, scenario: Scenario) -> Callable[[Any], Any]:
+        """
+        What gives the same of an object of the library.
+        """
+        return self._layout(scenario).plain if scenario.facts is None else scenario.facts
 
     def time(self, scenario: Scenario, operations: int) -> int:
         work = self.work(scenario)

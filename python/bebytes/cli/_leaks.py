@@ -22,6 +22,9 @@ from bebytes.scenarios import Scenario
 
 PARTS = 3
 
+LONGER = 100
+"""How many times fewer operations are done where one is a whole file or message."""
+
 SLACK_BLOCKS = 32
 """Blocks that the interpreter may hold in reserve; a part has twice as many calls at least."""
 
@@ -76,8 +79,10 @@ class _Held(NamedTuple):
 
 def leak_of(scenario: Scenario, backend: str, runs: int) -> Leak:
     """
-    What so many operations of a scenario leave on a backend.
+    What so many operations of a scenario leave on a backend; a hundredth of whole files, which have many objects each.
     """
+    if scenario.facts is not None:
+        runs //= LONGER
     work = scenario.work(backend)
     watched = watched_of(scenario) | {f"call {i}": call for i, call in enumerate(work.calls)}
 
@@ -114,7 +119,7 @@ def leaked(call: Callable[[Any], Any], inputs: Sequence[Any], runs: int, watched
             before = _held(objects)
             blocks = sys.getallocatedblocks()
             _run(call, inputs, laps)
-            _settle()
+            settle()
             blocks = sys.getallocatedblocks() - blocks
             parts.append((before, _held(objects), blocks))
     finally:
@@ -141,14 +146,23 @@ def _run(call: Callable[[Any], Any], inputs: Sequence[Any], laps: int) -> None:
 
 
 def _held(objects: list[Any]) -> _Held:
-    _settle()
+    settle()
     heap = _malloc_info()
     return _Held(_rss(), heap() if heap is not None else 0, [sys.getrefcount(one) for one in objects])
 
 
-def _settle() -> None:
-    # Neither cycles that wait for the collector nor memory that is kept for the next instances are a leak.
+def settle() -> None:
+    """
+    Give back what is neither used nor leaked: cycles that wait for the collector, memory that is kept for next instances.
+    """
     gc.collect()
+    release_kept()
+
+
+def release_kept() -> None:
+    """
+    Give back the memory that the extension, if it is loaded, keeps of ended instances for the next.
+    """
     extension = sys.modules.get("bebytes._core")
     if extension is not None:
         extension.release_kept_memory()

@@ -16,6 +16,7 @@ from typing import Any
 from bebytes.scenarios import Scenario
 
 from ._layouts import EngineError, PythonEngine
+from ._leaks import release_kept, settle
 
 LAPS = 4
 """How often all inputs are taken while the results are kept."""
@@ -119,10 +120,11 @@ def _least(call: Callable[[Any], Any], inputs: tuple[Any, ...]) -> tuple[float, 
 def _kept(call: Callable[[Any], Any], inputs: tuple[Any, ...]) -> tuple[float, float]:
     many = LAPS * len(inputs)
     results: list[Any] = [None] * many
-    # A collection gives back most of the blocks that the interpreter keeps in reserve; counting takes some again.
-    gc.collect()
+    # This gives back most of the blocks that the interpreter and the extension keep in reserve, which a result could be
+    # made of unseen; counting takes some again.
+    settle()
     before = _blocks()
-    gc.collect()
+    settle()
     start = tracemalloc.get_traced_memory()[0]
     at = 0
     for _ in range(LAPS):
@@ -144,6 +146,7 @@ def _transient(call: Callable[[Any], Any], inputs: tuple[Any, ...]) -> float:
     def most(of: Callable[[Any], Any]) -> float:
         above = 0
         for value in inputs:
+            release_kept()
             tracemalloc.reset_peak()
             result = of(value)
             now, peak = tracemalloc.get_traced_memory()

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
-from bebytes.scenarios import Scenario
+from bebytes.scenarios import Scenario, left_out
 
 from ._layouts import EngineError
 
@@ -27,7 +27,7 @@ class Program:
             name: the engine.
             path: the program.
             scenarios: the file that `write_scenarios` wrote.
-            order: the place of each scenario in it, by key.
+            order: the place of each scenario in it, by key; one that has none is absent.
             facts: what is known of the engine beside what the program says of itself.
 
         Raises:
@@ -44,9 +44,17 @@ class Program:
         self.facts = facts | self._answer()
 
     def absent(self, scenario: Scenario) -> str:
+        if reason := self.unable(scenario):
+            return reason
+        return str(self.ask("check", scenario).get("absent", ""))
+
+    def unable(self, scenario: Scenario) -> str:
+        """
+        Why the program need not be asked, or "".
+        """
         if self.name == "crate" and scenario.crate:
             return scenario.crate
-        return str(self.ask("check", scenario).get("absent", ""))
+        return left_out(scenario)
 
     def failures(self, scenario: Scenario) -> list[str]:
         return list(self.ask("check", scenario)["failures"])
@@ -105,8 +113,8 @@ class ProgramWay:
         self._way = way
 
     def absent(self, scenario: Scenario) -> str:
-        if self._program.name == "crate" and scenario.crate:
-            return scenario.crate
+        if reason := self._program.unable(scenario):
+            return reason
         return str(self._program.ask("check", scenario, self._way).get("absent", ""))
 
     def failures(self, scenario: Scenario) -> list[str]:

@@ -73,14 +73,10 @@ def show(screen: Screen, cells: Cells, engines: Sequence[str], rows: Sequence[Ro
 
 def sentence(of_engine: dict[str, Summary], times: str) -> str:
     """
-    In words, with each ratio the way round in which it is above one.
+    In words, always the same way round, so that lines below each other compare.
     """
-    fast = [f"{operation}s {_short(s.mean)} {times} as fast" for operation, s in of_engine.items() if s.mean >= 1]
-    slow = [
-        f"takes {_short(1 / s.mean)} {times} as long to {operation}" for operation, s in of_engine.items() if s.mean < 1
-    ]
-    return ", ".join([*fast, *slow])
+    return ", ".join(f"{operation}s {_short(s.mean)} {times} as fast" for operation, s in of_engine.items())
 
 
 def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}" if value >= 1.995 else f"{value:.2f}"
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}" if value >= 1.995 else ratio(value)

@@ -40,9 +40,9 @@ def load(text: str) -> Any:
         raise Refused(
             f"{text}: write MODULE:CLASS; {f'the structs of {where} are {known}' if known else 'it has none'}"
         )
-    what = "no struct is called" if found is None else "no struct is"
+    what = f"no struct is called {name} in {where}" if found is None else f"{name} in {where} is no struct"
     there = f"the structs there are {known}" if known else "there are no structs of its own"
-    raise Refused(f"{text}: {what} {name} in {where}; {there}")
+    raise Refused(f"{text}: {what}; {there}")
 
 
 def structs(module: ModuleType) -> list[str]:

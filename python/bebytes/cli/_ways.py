@@ -15,7 +15,7 @@ import bebytes
 from bebytes._schema import schema_of
 from bebytes.scenarios import Scenario
 
-from ._layouts import CLOCK, EngineError, Layout, Module, PythonEngine, Unsupported, outcome, plain_form
+from ._layouts import CLOCK, EngineError, Layout, Module, PythonEngine, Unsupported, outcome
 
 Loop = Callable[[Any, Sequence[Any], int], int]
 """Takes what `call` is, the inputs, and how many of them to take in turn; gives the nanoseconds."""
@@ -72,13 +72,14 @@ class _Call(NamedTuple):
 
 class _Given(NamedTuple):
     """
-    What a way is made from: the scenario, its layout in the terms of the engine, that engine's objects, their plain forms.
+    What a way is made from: the scenario, its layout for the engine, the engine's objects, their plain forms, what gives them.
     """
 
     scenario: Scenario
     layout: Layout
     objects: tuple[Any, ...]
     answers: tuple[Any, ...]
+    plain: Callable[[Any], Any]
 
     @property
     def cls(self) -> Any:
@@ -96,19 +97,21 @@ class _Given(NamedTuple):
 
     def method(self, form: str) -> str:
         """
-        The method of our classes for the byte order: `from_{}_bytes` is from_be_bytes.
+        The method of our classes for the byte order: `from_{}_bytes` is from_be_bytes; where the class fixes it, from_bytes.
         """
+        if schema_of(self.scenario.schema).options.byteorder is not None:
+            return form.replace("{}_", "")
         return form.format("be" if self.scenario.byteorder == "big" else "le")
 
 
 def _held(given: _Given) -> _Call:
     call = getattr(given.cls, given.method("from_{}_bytes"))
-    return _Call("call(value)", given.scenario.data, given.answers, call, given.layout.plain)
+    return _Call("call(value)", given.scenario.data, given.answers, call, given.plain)
 
 
 def _written(given: _Given) -> _Call:
     expression = f"call.{given.method('from_{}_bytes')}(value)"
-    return _Call(expression, given.scenario.data, given.answers, given.cls, given.layout.plain)
+    return _Call(expression, given.scenario.data, given.answers, given.cls, given.plain)
 
 
 def _tried(given: _Given) -> _Call:
@@ -116,7 +119,7 @@ def _tried(given: _Given) -> _Call:
     call = getattr(given.cls, given.method("try_from_{}_bytes"))
 
     def plain(result: tuple[Any, int]) -> tuple[Any, int]:
-        return given.layout.plain(result[0]), result[1]
+        return given.plain(result[0]), result[1]
 
     return _Call("call(value)", given.scenario.data, answers, call, plain)
 
@@ -129,7 +132,7 @@ def _decoded_many(given: _Given) -> _Call:
         raise Unsupported("a record takes the rest of the input, so that no other can follow it")
 
     def plain(results: list[Any]) -> list[Any]:
-        return list(map(given.layout.plain, results))
+        return list(map(given.plain, results))
 
     records = len(scenario.data)
     return _Call("call(value)", (joined,), (list(given.answers),), call, plain, records=records)
@@ -163,7 +166,7 @@ def _locals(given: _Given) -> str:
 
 def _constructed(given: _Given) -> _Call:
     targets = _locals(given)
-    return _Call(f"call({targets})", _fields(given), given.answers, given.cls, given.layout.plain, targets)
+    return _Call(f"call({targets})", _fields(given), given.answers, given.cls, given.plain, targets)
 
 
 def _read(given: _Given) -> _Call:
@@ -285,11 +288,10 @@ class WayEngine(PythonEngine):
         if scenario not in self._calls:
             assert self._way.make is not None, "else the engine's own functions are called"
             layout = self._layout(scenario)
-            plan = schema_of(scenario.schema).plan(scenario.byteorder)
             try:
                 objects = tuple(layout.make(value) for value in scenario.values)
-                answers = tuple(plain_form(plan, value, self._raw) for value in scenario.values)
-                call = self._way.make(_Given(scenario, layout, objects, answers))
+                given = _Given(scenario, layout, objects, tuple(self.answers(scenario)), self.plain(scenario))
+                call = self._way.make(given)
             except Unsupported:
                 raise
             except Exception as e:

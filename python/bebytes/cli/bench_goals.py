@@ -166,10 +166,12 @@ class _Run:
     def _time(self) -> None:
         from . import _goals_times
 
-        # The parts on layouts take turns with each other; the Rust programs have scenarios of their own.
-        of_layouts = [part for part in self._parts if part in TIMED and part != "core"]
+        # The parts on layouts take turns with each other; formats and the Rust programs have scenarios of their own.
+        of_layouts = [part for part in self._parts if part in TIMED and part not in ("formats", "core")]
         if of_layouts:
             self._launch(self._layouts, _goals_times.engines_of(of_layouts))
+        if "formats" in self._parts:
+            self._launch(_goals_times.format_scenarios(), _goals_times.engines_of(["formats"]))
         if "core" in self._parts:
             self._launch(_goals_times.core_scenarios(), _goals_times.engines_of(["core"]))
 
@@ -287,7 +289,8 @@ def _show_part(outcomes: Sequence[Outcome], screen: "Screen", detail: bool) -> N
         limit = plain(limit_shown(goal.sign, goal.limit, goal.unit))
         if outcome.reason:
             reasons.append((goal.text, outcome.reason))
-            table.add_row(goal.text, limit, "", "", "not measured", style="dim")
+            # Where the figure would be, as the last column has room for "not met".
+            table.add_row(goal.text, limit, outcome.verdict, "", "", style="dim")
             continue
         # Its unit is that of the figure beside it.
         worst = f"{outcome.worst} {shown(outcome.worst_figure, goal.unit).split()[0]}" if outcome.differs else ""

@@ -96,7 +96,7 @@ class SegmentType(enum.IntEnum):
     GNU_PROPERTY = 0x6474E553
 
 
-class SegmentFlags(enum.IntFlag, boundary=enum.KEEP):
+class SegmentFlags(enum.IntFlag):
     """
     What a process may do with the memory of a segment.
     """
@@ -135,7 +135,7 @@ class SectionType(enum.IntEnum):
     GNU_VERSYM = 0x6FFFFFFF
 
 
-class SectionFlags(enum.IntFlag, boundary=enum.KEEP):
+class SectionFlags(enum.IntFlag):
     """
     What the linker and the loader do with a section: the bits of `sh_flags`.
     """

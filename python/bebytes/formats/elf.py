@@ -89,6 +89,9 @@ __all__ = [
 MANY_SEGMENTS = 0xFFFF
 """`PN_XNUM`: the number of segments stands in the first section's header."""
 
+NAMES_ELSEWHERE = 0xFFFF
+"""`SHN_XINDEX`: which section has the names of sections stands in the first one's header."""
+
 COMPRESSED = 1 << 32
 """In place of a section's type, none of which has so many bits: what it holds is compressed."""
 
@@ -133,8 +136,8 @@ class Symbol32(Struct, kw_only=True, bit_order="msb"):
     st_name: u32
     st_value: u32
     st_size: u32
-    st_bind: Binding = bits(4, unknown="keep")
-    st_type: SymbolType = bits(4, unknown="keep")
+    st_bind: Binding | int = bits(4, unknown="keep")
+    st_type: SymbolType | int = bits(4, unknown="keep")
     st_rest: u8 = bits(6, default=0)
     st_visibility: Visibility = bits(2, default=Visibility.DEFAULT)
     st_shndx: u16
@@ -146,8 +149,8 @@ class Symbol64(Struct, kw_only=True, bit_order="msb"):
     """
 
     st_name: u32
-    st_bind: Binding = bits(4, unknown="keep")
-    st_type: SymbolType = bits(4, unknown="keep")
+    st_bind: Binding | int = bits(4, unknown="keep")
+    st_type: SymbolType | int = bits(4, unknown="keep")
     st_rest: u8 = bits(6, default=0)
     st_visibility: Visibility = bits(2, default=Visibility.DEFAULT)
     st_shndx: u16
@@ -267,7 +270,7 @@ class CompressedSection(Struct, kw_only=True, parameters=("wide",)):
     A section with `SectionFlags.COMPRESSED`: what it holds, by the algorithm `ch_type`, and how much that is.
     """
 
-    ch_type: Annotated[Compression, u32] = field(unknown="keep")
+    ch_type: Annotated[Compression, u32] | int = field(unknown="keep")
     ch_reserved: bytes = padding("4 if wide else 0", policy="keep")
     ch_size: u64 = bits(WORD)
     ch_addralign: u64 = bits(WORD)
@@ -281,8 +284,8 @@ class Header(Struct, kw_only=True, parameters=("wide",)):
     More sections than `e_shnum` can say, and more segments than `e_phnum`, are counted in the first section's header.
     """
 
-    e_type: Annotated[Type, u16] = field(unknown="keep")
-    e_machine: Annotated[Machine, u16] = field(unknown="keep")
+    e_type: Annotated[Type, u16] | int = field(unknown="keep")
+    e_machine: Annotated[Machine, u16] | int = field(unknown="keep")
     e_version: u32 = 1
     e_entry: u64 = bits(WORD, default=0)
     e_phoff: u64 = bits(WORD, default=0)
@@ -305,7 +308,7 @@ class Section(Struct, kw_only=True, parameters=("wide",)):
     """
 
     sh_name: u32 = 0
-    sh_type: Annotated[SectionType, u32] = field(default=SectionType.NULL, unknown="keep")
+    sh_type: Annotated[SectionType, u32] | int = field(default=SectionType.NULL, unknown="keep")
     sh_flags: u64 = bits(WORD, default=0)
     sh_addr: u64 = bits(WORD, default=0)
     sh_offset: u64 = bits(WORD, default=0)
@@ -358,13 +361,13 @@ class Segment32(Struct, kw_only=True, parameters=("alone",)):
     What a segment holds is told by sections too; `content` is there where the file has none.
     """
 
-    p_type: Annotated[SegmentType, u32] = field(unknown="keep")
+    p_type: Annotated[SegmentType, u32] | int = field(unknown="keep")
     p_offset: u32
     p_vaddr: u32
     p_paddr: u32
     p_filesz: u32
     p_memsz: u32
-    p_flags: Annotated[SegmentFlags, u32] = field(unknown="keep")
+    p_flags: Annotated[SegmentFlags, u32] | int = field(unknown="keep")
     p_align: u32
     content: NoteSection | bytes | None = switch(
         "p_type",
@@ -383,8 +386,8 @@ class Segment64(Struct, kw_only=True, parameters=("alone",)):
     A program header of 64 bits; as `Segment32`, in another order.
     """
 
-    p_type: Annotated[SegmentType, u32] = field(unknown="keep")
-    p_flags: Annotated[SegmentFlags, u32] = field(unknown="keep")
+    p_type: Annotated[SegmentType, u32] | int = field(unknown="keep")
+    p_flags: Annotated[SegmentFlags, u32] | int = field(unknown="keep")
     p_offset: u64
     p_vaddr: u64
     p_paddr: u64
@@ -435,9 +438,12 @@ class File(Struct, byteorder="little if ident.ei_data == Data.LSB else big"):
         """
         The name of a section; empty where the file has no names.
         """
-        if not 0 < self.header.e_shstrndx < len(self.sections):
+        index = self.header.e_shstrndx
+        if index == NAMES_ELSEWHERE and self.sections:
+            index = self.sections[0].sh_link
+        if not 0 < index < len(self.sections):
             return ""
-        names = self.sections[self.header.e_shstrndx].content
+        names = self.sections[index].content
         return names.string(section.sh_name).decode("utf-8", "replace") if isinstance(names, StringTable) else ""
 
     def section(self, name: str) -> Section:

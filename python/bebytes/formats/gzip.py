@@ -88,7 +88,7 @@ class Header(Struct, byteorder="little", kw_only=True):
     flags: Flags = Flags(0)
     mtime: u32 = 0
     extra_flags: u8 = field(default=0, doc="2: compressed as well as can be, 4: as fast as can be")
-    system: System = field(default=System.UNKNOWN, unknown="keep")
+    system: System | int = field(default=System.UNKNOWN, unknown="keep")
     extra_length: u16 | None = when("flags & Flags.EXTRA", default=derived)
     extra: list[Subfield] | None = when("flags & Flags.EXTRA", size="extra_length", default=None)
     name: str | None = when("flags & Flags.NAME", until="\0", encoding="latin-1", default=None)

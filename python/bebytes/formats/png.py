@@ -442,7 +442,7 @@ class Chunk(Struct, kw_only=True, parameters=("colour_type",)):
     """
 
     length: u32 = derived
-    kind: Kind = field(default=derived, unknown="keep")
+    kind: Kind | int = field(default=derived, unknown="keep")
     body: Body = switch(
         "kind",
         {

@@ -26,11 +26,11 @@ Values and records are made of Python's:
 """
 
 import enum
-import functools
 from collections.abc import Iterable
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from bebytes import (
+    Codec,
     Struct,
     computed,
     const,
@@ -54,12 +54,15 @@ __all__ = [
     "BTreePage",
     "CellPointer",
     "DatabaseHeader",
+    "FirstPage",
     "FreelistTrunk",
     "IndexInteriorCell",
     "IndexLeafCell",
     "OverflowPage",
     "PageKind",
     "Payload",
+    "PointerKind",
+    "PointerMapEntry",
     "Record",
     "TableInteriorCell",
     "TableLeafCell",
@@ -180,7 +183,7 @@ class TableLeafCell(Struct, parameters=("usable",), byteorder="big"):
     payload: Payload = field(parameters=_TABLE_PAYLOAD)
 
 
-class TableInteriorCell(Struct, parameters=("usable",), byteorder="big"):
+class TableInteriorCell(Struct, byteorder="big"):
     """
     The page of the rows up to one.
     """
@@ -278,7 +281,7 @@ class BTreePage(Struct, parameters=("usable",), kw_only=True, byteorder="big"):
         """
         pointers, contents, offset = [], [], usable
         for cell in cells:
-            content = _cell_class(type(cell), usable)(cell).to_bytes()
+            content = _cell_bytes(cell, usable)
             contents.append(content)
             offset -= len(content)
             pointers.append(CellPointer(offset, cell))
@@ -288,6 +291,12 @@ class BTreePage(Struct, parameters=("usable",), kw_only=True, byteorder="big"):
         content = bytes(offset - begin) + b"".join(reversed(contents))
         start = 0 if offset == 65536 else offset
         return cls(kind=kind, content_start=start, right_child=right_child, cells=pointers, content=content)
+
+
+def _cell_bytes(cell: Cell, usable: int) -> bytes:
+    if isinstance(cell, TableInteriorCell):
+        return cell.to_bytes()
+    return Codec[Any](type(cell), parameters={"usable": usable}).encode(cell)
 
 
 class OverflowPage(Struct, byteorder="big"):
@@ -316,6 +325,30 @@ class FreelistTrunk(Struct, kw_only=True, byteorder="big"):
     leaf_count: u32 = derived
     leaves: list[u32] = count("leaf_count")
     rest: bytes
+
+
+class PointerKind(enum.IntEnum):
+    """
+    What points to a page, where the parent is the page that does.
+    """
+
+    ROOT = 1
+    FREE = 2
+    FIRST_OVERFLOW = 3
+    LATER_OVERFLOW = 4
+    BTREE = 5
+
+
+class PointerMapEntry(Struct, byteorder="big"):
+    """
+    What a pointer map says of a page, in a file that can be vacuumed page by page (section 1.8).
+
+    Attributes:
+        parent: the page number of the page that points to it; 0 for roots and free pages.
+    """
+
+    kind: PointerKind
+    parent: u32
 
 
 class Record(Struct, kw_only=True, byteorder="big"):
@@ -365,32 +398,13 @@ class Record(Struct, kw_only=True, byteorder="big"):
         return cls(types=[serial for serial, _ in typed], body=b"".join(content for _, content in typed))
 
 
-# A page does not say how many of its bytes are usable, so that is put into a class for each size.
+class FirstPage(Struct, parameters=("usable",), byteorder="big"):
+    """
+    The first page: the header of the database, and the root of its schema.
+    """
 
-
-@functools.cache
-def _cell_class(of: Any, usable: int) -> Any:
-    class OneCell(Struct, byteorder="big"):
-        cell: of = field(parameters={"usable": usable})
-
-    return OneCell
-
-
-@functools.cache
-def _page_class(usable: int) -> Any:
-    class Page(Struct, byteorder="big"):
-        page: BTreePage = field(parameters={"usable": usable})
-
-    return Page
-
-
-@functools.cache
-def _first_page_class(usable: int) -> Any:
-    class FirstPage(Struct, byteorder="big"):
-        header: DatabaseHeader
-        page: BTreePage = field(parameters={"usable": usable})
-
-    return FirstPage
+    header: DatabaseHeader
+    page: BTreePage = field(parameters={"usable": "usable"})
 
 
 def read_page(data: bytes, usable: int, *, first: bool = False) -> BTreePage:
@@ -405,7 +419,10 @@ def read_page(data: bytes, usable: int, *, first: bool = False) -> BTreePage:
     Raises:
         DecodeError: it is none.
     """
-    return cast("BTreePage", (_first_page_class if first else _page_class)(usable).from_bytes(data).page)
+    parameters = {"usable": usable}
+    if first:
+        return Codec(FirstPage, parameters=parameters).decode(data).page
+    return Codec(BTreePage, parameters=parameters).decode(data)
 
 
 def write_page(page: BTreePage, usable: int, header: DatabaseHeader | None = None) -> bytes:
@@ -415,5 +432,7 @@ def write_page(page: BTreePage, usable: int, header: DatabaseHeader | None = Non
     Raises:
         EncodeError: a field does not fit, or a cell is not what `content` has at its offset.
     """
-    value = _page_class(usable)(page) if header is None else _first_page_class(usable)(header, page)
-    return cast("bytes", value.to_bytes())
+    parameters = {"usable": usable}
+    if header is not None:
+        return Codec(FirstPage, parameters=parameters).encode(FirstPage(header, page))
+    return Codec(BTreePage, parameters=parameters).encode(page)

@@ -17,7 +17,7 @@ table city 2 CREATE TABLE city (name, people)
 from collections.abc import Iterator
 from typing import Any
 
-from bebytes import Struct, size
+from bebytes import Struct, decode_many, size
 
 from .sqlite import (
     BTreePage,
@@ -26,6 +26,7 @@ from .sqlite import (
     IndexInteriorCell,
     IndexLeafCell,
     OverflowPage,
+    PointerMapEntry,
     Record,
     TableInteriorCell,
     TableLeafCell,
@@ -122,6 +123,21 @@ class Database(Struct, kw_only=True, byteorder="big"):
             yield number
             yield from trunk.leaves
             number = trunk.next_trunk
+
+    def pointer_map(self) -> Iterator[tuple[int, PointerMapEntry]]:
+        """
+        The number of each page that the pointer maps tell of, and what they say; nothing where there are none.
+
+        Raises:
+            DecodeError: an entry is broken.
+        """
+        in_page = self.usable // 5
+        number = 2
+        while self.header.largest_root and number <= self.page_count:
+            told = min(in_page, self.page_count - number)
+            entries = decode_many(PointerMapEntry, self.data(number)[: told * 5])
+            yield from enumerate(entries, number + 1)
+            number += in_page + 1
 
     def cells(self, root: int) -> Iterator[TableLeafCell | IndexLeafCell | IndexInteriorCell]:
         """

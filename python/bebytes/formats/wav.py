@@ -134,7 +134,7 @@ class Format(Struct, kw_only=True):
     Plain samples have no extension, the first versions of the format none at all, so `extensions` has one item or none.
     """
 
-    format_tag: Annotated[FormatTag, u16] = field(unknown="keep")
+    format_tag: Annotated[FormatTag, u16] | int = field(unknown="keep")
     channels: u16
     sample_rate: u32
     byte_rate: u32
@@ -180,7 +180,7 @@ class Info(Struct, kw_only=True):
     A text about the sound, with its NUL.
     """
 
-    kind: Annotated[InfoKind, u32] = field(byteorder="big", unknown="keep")
+    kind: Annotated[InfoKind, u32] | int = field(byteorder="big", unknown="keep")
     length: u32 = derived
     text: str = size("length", encoding="latin-1")
     gap: bytes = padding("length % 2", policy="keep")
@@ -200,7 +200,7 @@ class Chunk(Struct, kw_only=True):
     A chunk; `kind` needs to be given for `bytes` only.
     """
 
-    kind: Annotated[Kind, u32] = field(default=derived, byteorder="big", unknown="keep")
+    kind: Annotated[Kind, u32] | int = field(default=derived, byteorder="big", unknown="keep")
     length: u32 = derived
     body: Format | Fact | ListChunk | Samples | bytes = switch(
         "kind",

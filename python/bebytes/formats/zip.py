@@ -62,7 +62,7 @@ GIVEN = ("size_given", "compressed_given", "offset_given", "disk_given")
 """What an extra field must know of the header that it stands in."""
 
 
-class Flags(enum.IntFlag, boundary=enum.KEEP):
+class Flags(enum.IntFlag):
     """
     How an entry is stored; bits 1 and 2 depend on the method.
     """
@@ -182,7 +182,7 @@ class ExtraField(Struct, kw_only=True, parameters=GIVEN):
     A part of an extra field.
     """
 
-    kind: Annotated[ExtraKind, u16] = field(unknown="keep")
+    kind: Annotated[ExtraKind, u16] | int = field(unknown="keep")
     length: u16 = derived
     body: Zip64Sizes | ExtendedTimestamp | UnixOwner | UnicodeText | bytes = switch(
         "kind",
@@ -218,8 +218,8 @@ class Local(Struct, kw_only=True, parameters=("data_size",)):
 
     signature: bytes = const(b"PK\x03\x04")
     version_needed: u16 = 20
-    flags: Annotated[Flags, u16] = field(default=Flags(0), unknown="keep")
-    method: Annotated[Method, u16] = field(unknown="keep")
+    flags: Annotated[Flags, u16] | int = field(default=Flags(0), unknown="keep")
+    method: Annotated[Method, u16] | int = field(unknown="keep")
     modified: DosTime
     crc: u32
     compressed_size: u32
@@ -254,8 +254,8 @@ class Entry(Struct, kw_only=True, parameters=("start",)):
     version_made: u8 = 20
     system: u8 = 3
     version_needed: u16 = 20
-    flags: Annotated[Flags, u16] = field(default=Flags(0), unknown="keep")
-    method: Annotated[Method, u16] = field(unknown="keep")
+    flags: Annotated[Flags, u16] | int = field(default=Flags(0), unknown="keep")
+    method: Annotated[Method, u16] | int = field(unknown="keep")
     modified: DosTime
     crc: u32
     compressed_size: u32

@@ -1,5 +1,5 @@
 """
-The measured pieces of work: seven groups of made-up layouts, one of real data, those that grow, and those of the goals.
+The measured pieces of work: seven groups of made-up layouts, two of real data, those that grow, and those of the goals.
 
 Each group is a file with a function `scenarios()`. To add a scenario, add it there; `bebytes bench`, the profilers and the
 tests find it.
@@ -13,10 +13,11 @@ tests find it.
 from collections.abc import Iterable
 from importlib import import_module
 
-from ._export import write_scenarios
+from ._export import left_out, write_scenarios
 from ._model import INPUTS, Absent, Case, Operation, Scenario, Work
 
 __all__ = [
+    "FOUND",
     "GROUPS",
     "GROWTH",
     "INPUTS",
@@ -27,13 +28,17 @@ __all__ = [
     "Scenario",
     "Work",
     "find",
+    "left_out",
     "load",
     "select",
     "write_scenarios",
 ]
 
-GROUPS = ("primitives", "bit_fields", "enums", "vectors", "nested", "arrays", "mixed", "real")
+GROUPS = ("primitives", "bit_fields", "enums", "vectors", "nested", "arrays", "mixed", "real", "formats")
 """The groups that are measured where none is named."""
+
+FOUND = ("real", "formats")
+"""Groups of data that is found on the machine, and so is not the same on every one."""
 
 GROWTH = ("growth_fields", "growth_bytes", "growth_items", "growth_telemetry", "growth_depth")
 """Groups in which one layout grows; the name of each scenario is the amount, in digits."""
@@ -46,7 +51,7 @@ def load(groups: Iterable[str] = GROUPS) -> list[Scenario | Absent]:
     """
     All scenarios of some groups, in the order of `GROUPS`, `GROWTH` and `LAYOUTS`.
 
-    The group `real` reads its files and sends its messages now; what is not there is an `Absent`.
+    The groups `real` and `formats` read their files, and `real` sends its messages, now; what is not there is an `Absent`.
 
     Raises:
         ValueError: no group has that name.

@@ -21,8 +21,9 @@ def write_scenarios(path: Path, scenarios: Sequence[Scenario]) -> dict[str, int]
     """
     Write scenarios for the Rust programs, with their compiled plans, and return the place of each by key.
 
-    The form is that of benches/engines/scenario.rs, a line a scenario.
+    The form is that of benches/engines/scenario.rs, a line a scenario. Those of `left_out` are not among them.
     """
+    scenarios = [s for s in scenarios if not left_out(s)]
     form = [
         {
             "layout": f"{s.group}/{s.name}",
@@ -39,6 +40,14 @@ def write_scenarios(path: Path, scenarios: Sequence[Scenario]) -> dict[str, int]
     lines = ",\n".join(json.dumps(s, allow_nan=False, separators=(",", ":")) for s in form)
     path.write_text(f'{{"scenarios": [\n{lines}\n]}}\n', encoding="utf-8")
     return {s.key: i for i, s in enumerate(scenarios)}
+
+
+def left_out(scenario: Scenario) -> str:
+    """
+    Why a scenario is not for the Rust programs, or "".
+    """
+    plain = schema_of(scenario.schema).plan(scenario.byteorder).plain
+    return "" if plain else "the file of scenarios for programs in Rust holds plain plans alone"
 
 
 def _period(scenario: Scenario) -> int:

@@ -20,7 +20,7 @@ BOTH: tuple[Operation, ...] = ("encode", "decode")
 ALL: tuple[Operation, ...] = ("encode", "decode", "round trip")
 
 INPUTS = 64
-"""How many inputs a scenario takes in turn, so that no engine sees one value twice in a row."""
+"""How many inputs a scenario takes in turn, so that no engine sees one value twice in a row; of whole formats fewer."""
 
 
 class Work(NamedTuple):
@@ -51,6 +51,8 @@ class Scenario:
         about: what the layout is, in a few words.
         byteorder: of the call.
         crate: why the Rust crate `bebytes` 3.0.3 has no such type, or "" where it has one.
+        facts: what all engines must find in a value, our struct or another library's object: plain tuples and lists. None
+            where a plan is plain, so that every engine gives the same fields.
     """
 
     group: str
@@ -62,6 +64,7 @@ class Scenario:
     about: str
     byteorder: ByteOrder = "big"
     crate: str = ""
+    facts: Callable[[Any], Any] | None = None
 
     @property
     def schema(self) -> type[Struct]:

@@ -94,7 +94,10 @@ def _telemetry(raw: bytes) -> Telemetry:
     )
 
 
-def _space_packets(stream: bytes) -> Iterator[bytes]:
+def space_packets(stream: bytes) -> Iterator[bytes]:
+    """
+    The packets of a stream, one after the other.
+    """
     at = 0
     while at < len(stream):
         end = at + 7 + int.from_bytes(stream[at + 4 : at + 6], "big")
@@ -113,7 +116,7 @@ def _ccsds() -> Iterator[Scenario | Absent]:
         yield Absent(GROUP, "ccsds", f"this ccsdspy comes without its test data ({TELEMETRY})")
         return
     with path.open("rb") as file:
-        packets = [(_telemetry(raw), raw) for raw in islice(_space_packets(file.read(42 * 256)), 256)]
+        packets = [(_telemetry(raw), raw) for raw in islice(space_packets(file.read(42 * 256)), 256)]
     # A NaN equals nothing, so a packet that holds one makes no answer to compare with.
     telemetry = [(t, raw) for t, raw in packets if not any(map(math.isnan, (t.hourly, t.daily, t.sine)))][:INPUTS]
     yield from scenarios_of(

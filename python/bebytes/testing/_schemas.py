@@ -4,7 +4,7 @@ Struct classes: bodies are drawn as text, line by line, and run.
 
 import enum
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, NamedTuple
 
 from hypothesis import note
@@ -29,10 +29,12 @@ class _Declared(NamedTuple):
     keywords: dict[str, str]
 
 
-class _Body:
+class Body:
     """
     A class body while it is drawn: its lines, the names they use, and the integer fields that lengths may refer to.
     """
+
+    may_be_cut = True  # into a parent and a child
 
     def __init__(self, draw: st.DrawFn, depth: int) -> None:
         self.draw = draw
@@ -80,7 +82,13 @@ class _Body:
             kinds += [self.nested, self.nested]
         if last:
             kinds += [self.open] * 8
-        self.draw(st.sampled_from(kinds))()
+        self.draw(st.sampled_from([*kinds, *self.further_kinds(last)]))()
+
+    def further_kinds(self, last: bool) -> Sequence[Callable[[], None]]:
+        """
+        What else may stand here; nothing in classes that the crate BeBytes has too.
+        """
+        return []
 
     def scalar(self) -> None:
         kind = self.one_of(*_INTEGERS, "f32", "f64", "bool", "char")
@@ -207,7 +215,7 @@ class _Body:
                 size = self.length()
                 return self.one_of("bytes", "str"), {"size": size}, int(size) if size.isdigit() else 0
             case "struct":
-                cls, _ = self.draw(_classes(self.depth - 1, may_end_open=False))
+                cls, _ = self.draw(_classes(self.depth - 1, False, type(self)))
                 return self.name_of(cls), {}, cls.field_size()
         return self.one_of(*_INTEGERS, "f32", "f64", "bool", "char"), {}, 1
 
@@ -216,7 +224,7 @@ class _Body:
         self.add(f"list[{self.one_of('bytes', 'str')}]", until=str(self.one_of(*_MARKERS)), count=count)
 
     def nested(self) -> None:
-        cls, numbers = self.draw(_classes(self.depth - 1, may_end_open=False))
+        cls, numbers = self.draw(_classes(self.depth - 1, False, type(self)))
         name = self.add(self.name_of(cls), **self.order())
         self.numbers += [f"{name}.{number}" for number in numbers]
 
@@ -231,7 +239,7 @@ class _Body:
                 item, keywords, minimum = self.item()
                 self.add(f"list[{item}]" if minimum else "list[u16]", **(keywords if minimum else {}), **self.order())
             case "struct" if self.depth:
-                cls, _ = self.draw(_classes(self.depth - 1, may_end_open=True))
+                cls, _ = self.draw(_classes(self.depth - 1, True, type(self)))
                 self.add(self.name_of(cls), **self.order())
             case _:
                 self.add(self.one_of("bytes", "str"))
@@ -255,18 +263,20 @@ class _Body:
     # The class
 
     def define(self) -> type[Struct]:
-        keywords = [k for k in ("frozen", "order") if self.chance(20)]
+        keywords = [*(f"{k}=True" for k in ("frozen", "order") if self.chance(20)), *self.class_keywords()]
         self.free_numbers()
         scope: dict[str, Any] = {**vars(bebytes), "Annotated": Annotated, **self.scope, "__name__": __name__}
         # `derived` is a default, and only keyword-only fields may stand behind a default in any order.
-        kw_only = any("default" in line.keywords for line in self.lines) or self.chance(30)
-        cut = self.one_of(*self.cuts) if self.cuts and self.chance(20) else 0
+        kw_only = any(
+            "default" in line.keywords or "derived" in line.keywords.get("raw", "") for line in self.lines
+        ) or self.chance(30)
+        cut = self.one_of(*self.cuts) if self.cuts and self.may_be_cut and self.chance(20) else 0
         parts = [self.lines[:cut], self.lines[cut:]] if cut else [self.lines]
         source = []
         base = "Struct"
         for number, part in enumerate(parts):
             name = "Parent" if number < len(parts) - 1 else "Drawn"
-            arguments = ", ".join([base, *(f"{k}=True" for k in (*keywords, *["kw_only"] * kw_only))])
+            arguments = ", ".join([base, *keywords, *["kw_only=True"] * kw_only])
             source.append(f"class {name}({arguments}):")
             source += [f"    {line.name}: {line.annotation}{self.right_side(line)}" for line in part] or ["    pass"]
             base = name
@@ -277,12 +287,20 @@ class _Body:
         cls.__doc__ = text
         return cls
 
+    def class_keywords(self) -> Sequence[str]:
+        """
+        What else is said of the class.
+        """
+        return []
+
     def free_numbers(self) -> None:
         """
         Declare some of the numbers that lengths refer to `derived`.
         """
         lengths = " ".join(line.keywords.get(k, "") for line in self.lines for k in ("size", "count"))
         for line in self.lines:
+            if "raw" in line.keywords:
+                continue
             sizes = line.name in lengths.replace("'", " ").replace("(", " ").replace(")", " ").split()
             often = 15 if "%" in lengths or "/" in lengths else 60  # these lose the number, so the data may not give it
             if (sizes and self.chance(often)) or (line.name in self.numbers and self.chance(10)):
@@ -290,6 +308,8 @@ class _Body:
 
     def right_side(self, line: _Declared) -> str:
         keywords = dict(line.keywords)
+        if "raw" in keywords:
+            return f" = {keywords['raw']}"
         if not keywords:
             return ""
         if keywords == {"default": "derived"}:
@@ -312,15 +332,17 @@ def _enumeration(name: str, base: Any, values: tuple[int, ...]) -> Any:
 
 
 @st.composite
-def _classes(draw: st.DrawFn, depth: int, may_end_open: bool) -> tuple[type[Struct], list[str]]:
-    body = _Body(draw, depth)
+def _classes(
+    draw: st.DrawFn, depth: int, may_end_open: bool, kind: "type[Body] | None" = None
+) -> tuple[type[Struct], list[str]]:
+    body = (kind or Body)(draw, depth)
     number = draw(st.integers(0, 4)) if depth < 2 or body.chance(5) else draw(st.integers(2, 6))
     for i in range(number):
         body.field(last=may_end_open and i == number - 1)
     return body.define(), body.numbers
 
 
-def schemas(*, depth: int = 2) -> st.SearchStrategy[type[Struct]]:
+def schemas(*, depth: int = 2, general: bool = False) -> st.SearchStrategy[type[Struct]]:
     """
     Struct classes that use every kind of field.
 
@@ -328,5 +350,11 @@ def schemas(*, depth: int = 2) -> st.SearchStrategy[type[Struct]]:
 
     Args:
         depth: how many structs there may be inside each other below the outermost.
+        general: whether they also use what goes beyond the crate BeBytes: constants, rules, computed numbers, conditions,
+            variants, lists that end with an item or fill a window, places, varints, padding, codecs and the rest.
     """
+    if general:
+        from ._general_schemas import GeneralBody
+
+        return _classes(depth, True, GeneralBody).map(lambda drawn: drawn[0])
     return _classes(depth, may_end_open=True).map(lambda drawn: drawn[0])

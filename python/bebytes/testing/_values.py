@@ -68,8 +68,19 @@ def values(cls: type[S], *, spelled: bool = False) -> st.SearchStrategy[S]:
     return values_of(schema_of(cls).plan("big"), spelled)
 
 
+def values_of(plan: Plan, spelled: bool) -> st.SearchStrategy[Any]:
+    """
+    The same, of a plan.
+    """
+    if plan.plain:
+        return _plain_values(plan, spelled)
+    from ._general_values import general_values
+
+    return general_values(plan, spelled)
+
+
 @st.composite
-def values_of(draw: st.DrawFn, plan: Plan, spelled: bool) -> Any:
+def _plain_values(draw: st.DrawFn, plan: Plan, spelled: bool) -> Any:
     value, _ = _draw_record(draw, plan, {}, spelled)
     _free(draw, plan, value, spelled)
     return value
@@ -154,7 +165,7 @@ def _draw_node(
 ) -> tuple[Any, Any]:
     match node:
         case Number():
-            value = draw(_numbers(node, spelled))
+            value = draw(number_values(node, spelled))
             return value, None
         case Data():
             return draw(_data(node, _length(node.length, numbers), spelled)), None
@@ -189,7 +200,10 @@ def _length(length: Length, numbers: list[Any]) -> int | None:
     return None
 
 
-def _numbers(node: Number, spelled: bool) -> st.SearchStrategy[Any]:
+def number_values(node: Number, spelled: bool) -> st.SearchStrategy[Any]:
+    """
+    Values of a number of fixed width.
+    """
     least, greatest = node.minimum, node.maximum
     match node.kind:
         case "bool":
@@ -206,13 +220,16 @@ def _numbers(node: Number, spelled: bool) -> st.SearchStrategy[Any]:
             return st.one_of(integers, integers.map(Index)) if spelled else integers
     table = node.table
     assert table is not None, "an enum or flags number has a table"
-    members = _members(table)
+    some = member_values(table)
     if spelled:
-        return st.one_of(members, members.map(int), members.map(lambda m: Index(int(m))))
-    return members
+        return st.one_of(some, some.map(int), some.map(lambda m: Index(int(m))))
+    return some
 
 
-def _members(table: Table) -> st.SearchStrategy[Any]:
+def member_values(table: Table) -> st.SearchStrategy[Any]:
+    """
+    Members of an enum, or unions of flags.
+    """
     if not table.flags:
         return st.sampled_from(table.members)
     several = st.lists(st.sampled_from(table.values), max_size=4)
@@ -281,9 +298,27 @@ def places_in(plan: Plan, record: Any) -> Iterator[tuple[Struct, int, Op]]:
             yield from places_in(inner_plan, inner)
 
 
-def _records(node: Node, value: Any) -> Iterator[tuple[Struct, Plan]]:
-    if isinstance(node, Record):
-        yield value, node.plan
-    elif isinstance(node, List):
+def _records(node: Any, value: Any) -> Iterator[tuple[Struct, Plan]]:
+    if isinstance(node, List) and isinstance(value, list):
         for item in value:
             yield from _records(node.item, item)
+    elif isinstance(value, Struct):
+        plan = plan_of(node, type(value))
+        if plan is not None:
+            yield value, plan
+
+
+def plan_of(node: Any, cls: type) -> Plan | None:
+    """
+    The plan that a node has for structs of a class, inside whatever stands around it.
+    """
+    pending = [node]
+    while pending:
+        at = pending.pop()
+        plan = getattr(at, "plan", None)
+        if plan is not None and issubclass(cls, plan.cls):
+            return plan  # type: ignore[no-any-return]  # of a node
+        pending += [inner for name in ("node", "item", "big") if (inner := getattr(at, name, None)) is not None]
+        every = (*getattr(at, "cases", ()), *((at.default,) if getattr(at, "default", None) is not None else ()))
+        pending += [case.node for case in every if case.node is not None]
+    return None
