@@ -377,7 +377,12 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
         }
         self.append(&filled, data.order)?;
         if let Length::Until(marker, _) = &data.length {
-            if memmem::find(&filled, &marker.bytes).is_some() {
+            // Also where it ends with a part of its marker.
+            let part = filled.len().min(marker.bytes.len().saturating_sub(1));
+            let tail = filled.get(filled.len() - part..).unwrap_or_default();
+            let ending = [tail, &marker.bytes].concat();
+            let early = memmem::find(&ending, &marker.bytes).is_none_or(|at| at < part);
+            if early || memmem::find(&filled, &marker.bytes).is_some() {
                 return Err(Stop);
             }
             self.append(&marker.bytes, data.order)?;

@@ -356,6 +356,7 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
                 Some(value) => value,
                 None => self.made(&operand)?,
             }),
+            Stored::Derived if extra.is_some_and(|extra| extra.has_no_sum(&operand)) => Some(self.made(&operand)?),
             Stored::Derived | Stored::Padding => None,
         };
         let stored = match stored {

@@ -66,7 +66,7 @@ fn layout() -> Layout {
         default: None,
         keys: 0,
     };
-    let sum = Checksum { algorithm: Algorithm::find("crc-32"), tag: 0, first: 1, last: 4, start: None };
+    let sum = Checksum { algorithm: Algorithm::find("crc-32"), tag: 0, first: 1, last: 4, start: None, none: None };
     let fields = vec![
         given(data(Length::Fixed(2)), Given::Constant, Some(Extra { constant: Some(magic), ..Extra::default() })),
         Field { extra: Some(Box::new(Extra { rule: Some(rule), ..Extra::default() })), ..field(number(8)) },
