@@ -445,6 +445,26 @@ class Two(Struct):
 add(Two.from_be_bytes(b"\3www\7example\0" + b"\4mail\xc0\x04"))
 
 
+class Entry(Struct):
+    where: u16
+    long: u8
+    what: bytes = at("where", size="long")
+    near: u8 = 0
+
+
+class Directory(Struct):
+    """
+    Positions that fields say, over gaps and over each other.
+    """
+
+    n: u8
+    entries: list[Entry] = count("n")
+    first: list[u16] = at("n * 4 + 1", count="n")
+
+
+add(Directory(2, [Entry(20, 3, b"abc", 1), Entry(21, 2, b"bc", 2)], [5, 6]))
+
+
 class Ad(Struct):
     a: ipaddress.IPv4Address = size(4, adapt=(ipaddress.IPv4Address, lambda v: v.packed))
     b: u8
