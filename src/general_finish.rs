@@ -54,6 +54,40 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
         Ok(())
     }
 
+    /// What says a derived number once it is written.
+    fn sizing_of(&mut self, slot: usize, scope: &Scope<'l, S::Record>) -> Result<Option<&'l Sizing>, Stop> {
+        let record = scope.record()?;
+        Ok(scope.shape.sizings.iter().find(|sizing| {
+            sizing.slot == slot && matches!(sizing.measure, Measure::Written) && {
+                let value = self.source.field(record, sizing.op).ok().flatten();
+                !(sizing.optional && value.is_some_and(|value| self.source.is_none(&value)))
+            }
+        }))
+    }
+
+    /// Puts in the numbers that a field which was just written says, since others behind it may look at them.
+    pub(crate) fn settle(
+        &mut self,
+        done: usize,
+        fields: &'l [Field],
+        scope: &mut Scope<'l, S::Record>,
+    ) -> Result<(), Stop> {
+        for slot in scope.pending.clone() {
+            let field = fields.get(slot).ok_or(Stop)?;
+            let is_fixed = field.given == Given::Here && !matches!(innermost(&field.node), Node::Varint(_));
+            if is_fixed
+                && scope.pending_varints(done, done)
+                && self.sizing_of(slot, scope)?.is_some_and(|sizing| sizing.op == done)
+            {
+                let number = self.number_now(slot, field, scope)?;
+                self.put_in(slot, field, number, scope)?;
+                scope.pending.retain(|waiting| *waiting != slot);
+                *self.operands.get_mut(scope.base + slot).ok_or(Stop)? = Operand::Number(number);
+            }
+        }
+        Ok(())
+    }
+
     /// A number that was put off.
     fn number_now(&mut self, slot: usize, field: &'l Field, scope: &Scope<'l, S::Record>) -> Result<Wide, Stop> {
         let extra = field.extra.as_deref();
@@ -75,14 +109,7 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
             let covered = self.out.get(self.origin + byte(first)..self.origin + byte(last)).ok_or(Stop)?;
             return Ok(checksum.algorithm.ok_or(Stop)?.compute(covered, start).into());
         }
-        let record = scope.record()?;
-        let sizing = scope.shape.sizings.iter().find(|sizing| {
-            sizing.slot == slot && matches!(sizing.measure, Measure::Written) && {
-                let value = self.source.field(record, sizing.op).ok().flatten();
-                !(sizing.optional && value.is_some_and(|value| self.source.is_none(&value)))
-            }
-        });
-        let Sizing { op, expression, .. } = sizing.ok_or(Stop)?;
+        let Sizing { op, expression, .. } = self.sizing_of(slot, scope)?.ok_or(Stop)?;
         if !scope.pending_varints(*op, *op) {
             return Err(Stop);
         }

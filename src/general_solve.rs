@@ -137,6 +137,8 @@ impl Search<'_> {
         }
         match slots[..] {
             [] => Some(()),
+            // Such a length says nothing of the number, and is only checked.
+            [_] if leaves.len() == 1 && is_one_way(expression) => Some(()),
             [slot] if leaves.len() == 1 && !deep && is_solvable(expression) => {
                 let (op, expression, measure) = (self.op, expression.clone(), measure());
                 self.found.push(Sizing { slot, op, expression, measure, optional });
@@ -183,6 +185,20 @@ fn is_solvable(expression: &Expression) -> bool {
             let known = matches!(operator, Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide);
             match (&**left, &**right) {
                 (inner, Expression::Number(_)) | (Expression::Number(_), inner) => known && is_solvable(inner),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Whether an expression of one reference has an operation that `solve` does not undo, on the way to that.
+fn is_one_way(expression: &Expression) -> bool {
+    match expression {
+        Expression::Binary(operator, left, right) => {
+            let known = matches!(operator, Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide);
+            match (&**left, &**right) {
+                (inner, Expression::Number(_)) | (Expression::Number(_), inner) => !known || is_one_way(inner),
                 _ => false,
             }
         }

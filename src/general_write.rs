@@ -191,6 +191,9 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
             };
             for (slot, field) in fields.iter().enumerate().skip(first).take(count) {
                 self.field(slot, field, scope)?;
+                if !scope.pending.is_empty() {
+                    self.settle(slot, fields, scope)?;
+                }
             }
         }
         Ok(())
