@@ -51,7 +51,12 @@ def agree(cls: Any, data: bytes) -> None:
 
 
 @settings(max_examples=400)
-@given(expressions(("a", "b", "c"), OPERATORS), NUMBERS, st.integers(0, 2**128 - 1) | st.sampled_from(EDGES), st.integers(0, 255))
+@given(
+    expressions(("a", "b", "c"), OPERATORS),
+    NUMBERS,
+    st.integers(0, 2**128 - 1) | st.sampled_from(EDGES),
+    st.integers(0, 255),
+)
 @example("(a * a)", -(2**127), 0, 0)
 @example("(a << c)", -3, 0, 127)
 @example("(b + 0)", 0, 2**127, 0)
