@@ -183,7 +183,13 @@ def _core(times: Times, operation: str, wanted: Callable[[Scenario], bool]) -> F
     found = {}
     for s in times.scenarios:
         a, b = times.best(s, ours), times.best(s, theirs)
-        if s.group not in (*LAYOUTS, *FOUND) and s.operation == operation and wanted(s) and a is not None and b is not None:
+        if (
+            s.group not in (*LAYOUTS, *FOUND)
+            and s.operation == operation
+            and wanted(s)
+            and a is not None
+            and b is not None
+        ):
             found[f"{s.group}/{s.name}".replace("_", " ")] = a / b
     return found
 
