@@ -49,7 +49,8 @@ main() {
         exec "$VENV/bin/python" profiling/performance.py --check
     fi
     if ((${#wanted[@]} > 0)); then
-        tools "$VENV" build rivals py-spy memray
+        # Of docs, matplotlib: its images are among the formats.
+        tools "$VENV" build rivals py-spy memray docs
         for name in "${wanted[@]}"; do record "$name"; done
     fi
     tools "$VENV" docs

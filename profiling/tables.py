@@ -114,6 +114,26 @@ def goals_calls() -> str:
     return table(("layout", "F decode", "native", "ratio", "F encode", "native", "ratio"), rows)
 
 
+def formats() -> str:
+    """
+    Nanoseconds of decoding whole files and messages, and how many times as long the other libraries take.
+    """
+    record = figures.load("goals", "goals")
+    rows = []
+    for row in record["rows"]:
+        best = {name: cell["best_ns"] for name, cell in row["engines"].items() if "best_ns" in cell}
+        if row["group"] != "formats" or "native:held" not in best:
+            continue
+        ours = best["native:held"]
+        cells = [row["name"], row["about"], number(ours)]
+        for rival in ("construct", "kaitai"):
+            cells += [number(best[rival]), number(best[rival] / ours)] if rival in best else ["", ""]
+        rows.append(cells)
+    if not rows:
+        return "The record has none of them yet."
+    return table(("format", "what", "native", "construct", "÷ native", "Kaitai Struct", "÷ native"), rows, 2)
+
+
 # --- Engines ------------------------------------------------------------------------------------------------------
 
 
@@ -450,6 +470,7 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "machine": ("profiling/performance.sh --record", machine),
     "goals": (AIMED, goals),
     "goals-calls": (AIMED, goals_calls),
+    "goals-formats": (AIMED, formats),
     "emptied": ("profiling/costs.py emptied --save emptied", emptied),
     "engines": (SUITE, engines),
     "order": (SUITE, order),

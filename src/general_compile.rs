@@ -13,6 +13,7 @@ use crate::program::{Block, Code, Program};
 
 /// What expressions ask of a field.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "what is asked of a field, each by itself")]
 pub(crate) struct Needs {
     /// What it comes to.
     value: bool,
@@ -279,8 +280,11 @@ impl Look<'_> {
             return;
         }
         let mut found = Vec::new();
-        if let Some(field) = self.structs.get(index).and_then(|shape| shape.fields.get(*slot)) {
-            structs_in(&field.node, &mut found);
+        if let Some(shape) = self.structs.get(index) {
+            let little = shape.turn.as_ref().and_then(|turn| turn.little.get(*slot));
+            for field in shape.fields.get(*slot).into_iter().chain(little) {
+                structs_in(&field.node, &mut found);
+            }
         }
         for index in found {
             self.ask(index, inner, needs, true);

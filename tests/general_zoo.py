@@ -285,6 +285,22 @@ class E(Struct, byteorder="little if ident.data == 1 else big"):
 add(E(Id(1, 5), 2, A(3), [1, 2]), E(Id(2, 5), 2, A(3), [1, 2]))
 
 
+class Told(Struct):
+    mark: u8
+    inner: Id
+    n: u8
+
+
+class E3(Struct, byteorder="little if mark == 1 else big"):
+    mark: u8
+    told: Told
+    x: u16 | None = when("told.n > 2 and told.inner.more > 2")
+    y: bytes = size("told.inner.more - 1")
+
+
+add(E3(1, Told(2, Id(3, 3), 4), 5, b"ab"), E3(2, Told(2, Id(3, 2), 4), None, b"a"))
+
+
 class E2(Struct):
     m: bytes = size(2)
     x: u16 = field(byteorder="little if m == b'II' else big")

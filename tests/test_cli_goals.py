@@ -201,7 +201,7 @@ class TestTimes:
     )
     def test_the_core_is_compared_with_the_crate(self, text: str, good: float, bad: float) -> None:
         rows = _goals_times.core_scenarios()
-        assert {s.group for s in rows} == {g for g in scenarios.GROUPS if g != "real"}
+        assert {s.group for s in rows} == {*scenarios.GROUPS} - {"real", "formats"}
         for time, met in ((good, True), (bad, False)):
             found = Cells()
             for s in rows:
@@ -210,6 +210,36 @@ class TestTimes:
                     "crate:reused": Cell(9, [[100]], [[1]]),
                 }
             assert outcome(text, Times(rows, found, {})).met is met
+
+    @pytest.mark.parametrize(
+        ("rival", "name", "good", "bad"), [("construct",) * 2 + (2010, 1990), ("kaitai", "kaitaistruct", 510, 490)]
+    )
+    def test_formats_have_a_limit_each(self, rival: str, name: str, good: float, bad: float) -> None:
+        rows = _goals_times.format_scenarios()
+        assert {(s.group, s.operation) for s in rows} == {("formats", "decode")}
+        for time, met in ((good, True), (bad, False)):
+            found = Cells()
+            for s in rows:
+                found[s.key] = {
+                    engine: Cell(9, [[ns]], [[1]]) for engine, ns in ((DECODE, 100), (LOOP, 0), (rival, 5000))
+                }
+            found[rows[0].key][rival] = Cell(9, [[time]], [[1]])
+            verdict = outcome(f"decode against {name}, each format", Times(rows, found, {}))
+            assert (verdict.met, verdict.worst, verdict.figure) == (met, rows[0].name, pytest.approx(time / 100))
+            assert set(verdict.by) == {s.name for s in rows}
+
+    def test_formats_are_timed_apart_from_layouts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        launched: list[tuple[set[str], list[str]]] = []
+        monkeypatch.setattr(
+            bench_goals._Run, "_launch", lambda self, rows, engines: launched.append(({s.group for s in rows}, engines))
+        )
+        for parts in (["formats"], ["pure", "formats"]):
+            bench_goals._Run(parts, ROWS, None, True, None, False)._time()  # type: ignore[arg-type]  # nothing is measured
+
+        of_formats = ({"formats"}, [DECODE, "construct", "kaitai", LOOP])
+        assert launched[0] == of_formats
+        assert [groups for groups, _ in launched[1:]] == [{"layouts"}, {"formats"}]
+        assert "native:held" not in launched[1][1]
 
     def test_an_engine_that_does_not_run_is_the_reason(self) -> None:
         times = Times(ROWS, cells(native_held=1, native_loop=1), {"floor": "msgspec is not installed"})

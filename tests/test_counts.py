@@ -259,8 +259,8 @@ class TestCommand:
         assert record["vectors"] == "basic"
         assert capsys.readouterr().out.splitlines()[-1].startswith("No count is over 3 % more than in the record of ")
 
-    def test_every_group_is_counted_but_the_real_one(self) -> None:
-        assert {*counts.COUNTED, "real"} == {*scenarios.GROUPS, *scenarios.GROWTH}
+    def test_every_group_is_counted_but_those_of_real_data(self) -> None:
+        assert {*counts.COUNTED, "real", "formats"} == {*scenarios.GROUPS, *scenarios.GROWTH}
 
 
 class TestScript:

@@ -5,35 +5,38 @@ Scapy says what the packets hold, and puts the checksums in.
 """
 
 import contextlib
-import functools
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
 from format_damage import assert_survives
 from scapy.layers import inet, inet6, l2
+from scapy_packets import (
+    DESTINATION,
+    ETHER,
+    IP,
+    IPV6,
+    MACS,
+    SOURCE,
+    TCP,
+    UDP,
+    MakeCodec,
+    both_ways,
+)
 
-import bebytes
 from bebytes import errors
-from bebytes.formats import icmp, icmpv6
+from bebytes.formats import icmp
 from bebytes.formats.ethernet import ArpOperation, ArpPacket, EthernetFrame, EtherType, ServiceTag, VlanTag
 from bebytes.formats.ip import (
-    AuthenticationHeader,
-    DestinationOptions,
-    Fragment,
-    HopByHopOptions,
     IpProtocol,
     Ipv4Option,
     Ipv4OptionType,
     Ipv4Packet,
-    Ipv6Option,
-    Ipv6OptionType,
     Ipv6Packet,
     RouteOption,
-    Routing,
 )
 from bebytes.formats.tcp import (
     SackBlock,
@@ -45,28 +48,6 @@ from bebytes.formats.tcp import (
     Timestamps,
 )
 from bebytes.formats.udp import UdpDatagram
-
-MakeCodec = Callable[..., bebytes.Codec[Any]]
-
-SOURCE, DESTINATION = "192.0.2.1", "198.51.100.254"
-SOURCE6, DESTINATION6 = "2001:db8::1", "fe80::ffff:1"
-MACS = {"src": "00:1a:2b:3c:4d:5e", "dst": "ff:ff:ff:ff:ff:ff"}
-ETHER: Callable[..., Any] = functools.partial(l2.Ether, src=MACS["src"], dst=MACS["dst"])
-IP = functools.partial(inet.IP, src=SOURCE, dst=DESTINATION)
-IPV6 = functools.partial(inet6.IPv6, src=SOURCE6, dst=DESTINATION6)
-TCP = functools.partial(inet.TCP, sport=4711, dport=80)
-UDP = functools.partial(inet.UDP, sport=4711, dport=7)
-
-
-def both_ways(codec: bebytes.Codec[Any], packet: Any) -> Any:
-    """
-    What the bytes of a packet of scapy are read as; they are written again.
-    """
-    data = bytes(packet)
-    value = codec.decode(data)
-    assert codec.encode(value) == data
-    return value
-
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Ethernet
@@ -297,162 +278,6 @@ def test_icmp(codec: MakeCodec) -> None:
     assert (message.type, message.body[-5:]) == (40, b"other")
     with pytest.raises(errors.ChecksumMismatch, match=r"IcmpMessage\.checksum"):
         messages.decode(b"\x08\0\0\0\0\0\0\0")
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# IPv6
-# ---------------------------------------------------------------------------------------------------------------------
-
-
-def test_ipv6(codec: MakeCodec) -> None:
-    packet = both_ways(codec(Ipv6Packet), IPV6(tc=0xB9, fl=0xABCDE, hlim=3, nh=59) / b"nothing")
-    assert (packet.version, packet.dscp, packet.ecn, packet.flow_label) == (6, 0xB9 >> 2, 1, 0xABCDE)
-    assert (packet.payload_length, packet.next_header) == (7, IpProtocol.NO_NEXT_HEADER)
-    assert (packet.hop_limit, packet.payload) == (3, b"nothing")
-    assert (packet.source, packet.destination) == (IPv6Address(SOURCE6), IPv6Address(DESTINATION6))
-
-
-def test_extension_headers(codec: MakeCodec) -> None:
-    """
-    Each header has the next one as its payload, and the checksum at the end covers the packet's addresses.
-    """
-    packet = both_ways(
-        codec(Ipv6Packet),
-        IPV6()
-        / inet6.IPv6ExtHdrHopByHop(options=[inet6.RouterAlert(value=2), inet6.HBHOptUnknown(otype=30, optdata=b"xy")])
-        / inet6.IPv6ExtHdrRouting(type=2, addresses=[DESTINATION6], segleft=0)
-        / inet6.IPv6ExtHdrFragment(id=99)
-        / inet6.IPv6ExtHdrDestOpt(options=[inet6.Pad1(), inet6.PadN(optdata=bytes(3))])
-        / UDP()
-        / b"abc",
-    )
-    hop_by_hop = packet.payload
-    assert (packet.next_header, type(hop_by_hop)) == (IpProtocol.HOP_BY_HOP, HopByHopOptions)
-    assert hop_by_hop.options[:2] == [
-        Ipv6Option(type=Ipv6OptionType.ROUTER_ALERT, value=2),
-        Ipv6Option(type=30, value=b"xy"),
-    ]
-    routing = hop_by_hop.payload
-    assert (type(routing), routing.routing_type, routing.segments_left, routing.length) == (Routing, 2, 0, 2)
-    assert routing.data == bytes(4) + IPv6Address(DESTINATION6).packed
-    fragment = routing.payload
-    assert (type(fragment), fragment.identification, fragment.fragment) == (Fragment, 99, None)
-    options = fragment.payload
-    assert (type(options), options.next_header) == (DestinationOptions, IpProtocol.UDP)
-    assert options.options[:2] == [
-        Ipv6Option(type=Ipv6OptionType.PAD1),
-        Ipv6Option(type=Ipv6OptionType.PADN, value=bytes(3)),
-    ]
-    assert options.payload.payload == b"abc"
-
-
-def test_ipv6_fragments(codec: MakeCodec) -> None:
-    packet = both_ways(codec(Ipv6Packet), IPV6() / inet6.IPv6ExtHdrFragment(id=1, m=1, nh=17) / bytes(16))
-    first = packet.payload
-    assert (first.next_header, first.more_fragments, first.payload, first.fragment) == (17, True, None, bytes(16))
-    packet = both_ways(codec(Ipv6Packet), IPV6() / inet6.IPv6ExtHdrFragment(id=1, offset=2, nh=17) / b"end")
-    assert (packet.payload.fragment_offset, packet.payload.fragment) == (2, b"end")
-
-
-def test_authentication_header(codec: MakeCodec) -> None:
-    """
-    Its length counts otherwise (RFC 4302, 2.2).
-    """
-    packet = Ipv6Packet(
-        source=IPv6Address(SOURCE6),
-        destination=IPv6Address(DESTINATION6),
-        payload=AuthenticationHeader(
-            security_parameters_index=256,
-            sequence=1,
-            integrity_check=bytes(12),
-            payload=UdpDatagram(source_port=1, destination_port=2),
-        ),
-    )
-    data = codec(Ipv6Packet).encode(packet)
-    # RFC 4302, 2: the next header, words of 4 bytes less two, two bytes, index, sequence and 12 bytes.
-    assert data[40:64] == bytes([17, 4, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, *bytes(12)])
-    assert data[6] == 51
-    assert codec(Ipv6Packet).decode(data) == packet
-
-
-def test_icmpv6(codec: MakeCodec) -> None:
-    packets = codec(Ipv6Packet)
-    message = both_ways(packets, IPV6() / inet6.ICMPv6EchoRequest(id=7, seq=9, data=b"data")).payload
-    assert message.body == icmpv6.EchoRequest(identifier=7, sequence=9, data=b"data")
-    message = both_ways(packets, IPV6() / inet6.ICMPv6EchoReply(id=7, seq=9, data=b"data")).payload
-    assert message.body == icmpv6.EchoReply(identifier=7, sequence=9, data=b"data")
-    message = both_ways(packets, IPV6() / inet6.ICMPv6PacketTooBig(mtu=1280) / IPV6()).payload
-    assert (message.type, message.body.mtu) == (icmpv6.Icmpv6Type.PACKET_TOO_BIG, 1280)
-    cases: list[tuple[Any, Any]] = [
-        (inet6.ICMPv6DestUnreach(code=4), icmpv6.DestinationUnreachable),
-        (inet6.ICMPv6TimeExceeded(), icmpv6.TimeExceeded),
-        (inet6.ICMPv6ParamProblem(ptr=40), icmpv6.ParameterProblem),
-    ]
-    for made, cls in cases:
-        message = both_ways(packets, IPV6() / made / IPV6(hlim=1)).payload
-        assert type(message.body) is cls
-        assert message.body.packet == bytes(IPV6(hlim=1))
-    assert message.body.pointer == 40
-
-
-def test_neighbor_discovery(codec: MakeCodec) -> None:
-    packets = codec(Ipv6Packet)
-    source = inet6.ICMPv6NDOptSrcLLAddr(lladdr=MACS["src"])
-    target = inet6.ICMPv6NDOptDstLLAddr(lladdr=MACS["src"])
-    in_bytes = bytes.fromhex(MACS["src"].replace(":", ""))
-    message = both_ways(packets, IPV6() / inet6.ICMPv6ND_NS(tgt=DESTINATION6) / source).payload
-    assert message.body == icmpv6.NeighborSolicitation(
-        target=IPv6Address(DESTINATION6),
-        options=[icmpv6.NeighborOption(value=icmpv6.SourceLinkLayerAddress(in_bytes))],
-    )
-    message = both_ways(packets, IPV6() / inet6.ICMPv6ND_NA(R=0, S=1, O=1, tgt=DESTINATION6) / target).payload
-    assert message.body == icmpv6.NeighborAdvertisement(
-        solicited=True,
-        override=True,
-        target=IPv6Address(DESTINATION6),
-        options=[icmpv6.NeighborOption(value=icmpv6.TargetLinkLayerAddress(in_bytes))],
-    )
-    message = both_ways(packets, IPV6() / inet6.ICMPv6ND_RS() / source).payload
-    assert message.body.options[0].length == 1
-    redirect = inet6.ICMPv6ND_Redirect(tgt=DESTINATION6, dst=SOURCE6)
-    message = both_ways(packets, IPV6() / redirect).payload
-    assert (message.body.target, message.body.destination) == (IPv6Address(DESTINATION6), IPv6Address(SOURCE6))
-
-
-def test_router_advertisement(codec: MakeCodec) -> None:
-    made = (
-        inet6.ICMPv6ND_RA(chlim=64, M=1, O=0, H=1, prf=3, routerlifetime=1800, reachabletime=4, retranstimer=5)
-        / inet6.ICMPv6NDOptMTU(mtu=1500)
-        / inet6.ICMPv6NDOptPrefixInfo(prefix="2001:db8::", prefixlen=64, L=1, A=0, validlifetime=6, preferredlifetime=7)
-        / inet6.ICMPv6NDOptRDNSS(dns=[SOURCE6, DESTINATION6], lifetime=8)
-        / inet6.ICMPv6NDOptUnknown(type=99, len=1, data=b"abcdef")
-    )
-    message = both_ways(codec(Ipv6Packet), IPV6() / made).payload
-    assert message.body == icmpv6.RouterAdvertisement(
-        hop_limit=64,
-        managed=True,
-        home_agent=True,
-        preference=3,
-        router_lifetime=1800,
-        reachable_time=4,
-        retransmit_timer=5,
-        options=[
-            icmpv6.NeighborOption(value=icmpv6.LinkMtu(mtu=1500)),
-            icmpv6.NeighborOption(
-                value=icmpv6.PrefixInformation(
-                    prefix_length=64,
-                    autonomous=False,
-                    valid_lifetime=6,
-                    preferred_lifetime=7,
-                    prefix=IPv6Address("2001:db8::"),
-                )
-            ),
-            icmpv6.NeighborOption(
-                value=icmpv6.RecursiveDnsServers(lifetime=8, servers=[IPv6Address(SOURCE6), IPv6Address(DESTINATION6)])
-            ),
-            icmpv6.NeighborOption(type=99, value=b"abcdef"),
-        ],
-    )
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -31,8 +31,10 @@ def _cases(kinds: Any, cases: dict[str, Any]) -> dict[str | int, Any]:
     """
     Cases by the names of an enum, as compiled declarations read it, and by its numbers, as they write it.
     """
-    found: dict[str | int, Any] = dict(cases)
-    return found | {int(kinds[name]): case for name, case in cases.items()}
+    found: dict[str | int, Any] = {}
+    for name, case in cases.items():
+        found[name] = found[int(kinds[name])] = case
+    return found
 
 
 def format_layout(cls: type[Struct]) -> Layout | None:
@@ -45,7 +47,9 @@ def format_layout(cls: type[Struct]) -> Layout | None:
     declared = declare()
     encode, decode = declared.build, declared.parse
     # What a person changes and writes again was read before.
-    source = f"{textwrap.dedent(inspect.getsource(declare))}\n\nencode, decode = {declare.__name__}().build, ...parse\n"
+    head = "import construct as cs\nfrom construct import this"
+    last = f"LAYOUT = {declare.__name__}()\nencode, decode = LAYOUT.build, LAYOUT.parse"
+    source = f"{head}\n\n\n{textwrap.dedent(inspect.getsource(declare))}\n\n{last}\n"
     return Layout(encode, decode, lambda value: decode(value.to_bytes()), lambda value: value, source)
 
 
@@ -249,9 +253,90 @@ def _ccsds() -> Any:
     return cs.Struct("packets" / cs.GreedyRange(packet.compile())).compile()
 
 
+def _dns() -> Any:
+    from bebytes.formats.dns import LabelKind, Opcode, RecordClass, RecordType, ResponseCode
+
+    names: list[Any] = []
+    label = cs.Struct(
+        "first" / cs.Int8ub,
+        "kind" / cs.Enum(cs.Computed(this.first >> 6), LabelKind),
+        "length" / cs.Computed(this.first & 63),
+        "text" / cs.If(this.first < 64, cs.Bytes(this.length)),
+        "low" / cs.If(this.first >= 192, cs.Int8ub),
+        "target" / cs.If(this.first >= 192, cs.Pointer(this.length << 8 | this.low, cs.LazyBound(lambda: names[0]))),
+    )
+    name = cs.Struct("labels" / cs.RepeatUntil((cs.obj_.first >= 192) | (cs.obj_.first == 0), label))
+    # What a pointer leads to does not compile inside of what points to it; it is compiled by itself.
+    names.append(name.compile())
+    question = cs.Struct(
+        "qname" / name, "qtype" / cs.Enum(cs.Int16ub, RecordType), "qclass" / cs.Enum(cs.Int16ub, RecordClass)
+    )
+    string = cs.Struct("length" / cs.Int8ub, "text" / cs.Bytes(this.length))
+    # Not in a window, in which a pointer would count from its start.
+    bodies = {
+        "A": cs.Struct("address" / cs.Bytes(4)),
+        "AAAA": cs.Struct("address" / cs.Bytes(16)),
+        "NS": cs.Struct("nsdname" / name),
+        "CNAME": cs.Struct("cname" / name),
+        "PTR": cs.Struct("ptrdname" / name),
+        "MX": cs.Struct("preference" / cs.Int16ub, "exchange" / name),
+        "SOA": cs.Struct(
+            "mname" / name,
+            "rname" / name,
+            *(field / cs.Int32ub for field in ("serial", "refresh", "retry", "expire", "minimum")),
+        ),
+        "SRV": cs.Struct(*(field / cs.Int16ub for field in ("priority", "weight", "port")), "target" / name),
+        "TXT": cs.FixedSized(this.rdlength, cs.Struct("strings" / cs.GreedyRange(string.compile()))),
+    }
+    record = cs.Struct(
+        "name" / name,
+        "rrtype" / cs.Enum(cs.Int16ub, RecordType),
+        "rrclass" / cs.Enum(cs.Int16ub, RecordClass),
+        "ttl" / cs.Int32ub,
+        "rdlength" / cs.Int16ub,
+        "rdata" / cs.Switch(this.rrtype, _cases(RecordType, bodies), cs.Bytes(this.rdlength)),
+    )
+    places = {"qr": 15, "aa": 10, "tc": 9, "rd": 8, "ra": 7, "z": 6, "ad": 5, "cd": 4}
+    flags = cs.Struct(
+        "word" / cs.Int16ub,
+        "opcode" / cs.Enum(cs.Computed((this.word >> 11) & 15), Opcode),
+        "rcode" / cs.Enum(cs.Computed(this.word & 15), ResponseCode),
+        *(field / cs.Computed((this.word >> place) & 1) for field, place in places.items()),
+    )
+    return cs.Struct(
+        "id" / cs.Int16ub,
+        "flags" / flags,
+        *(field / cs.Int16ub for field in ("qdcount", "ancount", "nscount", "arcount")),
+        "questions" / cs.Array(this.qdcount, question),
+        "answers" / cs.Array(this.ancount, record),
+        "authorities" / cs.Array(this.nscount, record),
+        "additionals" / cs.Array(this.arcount, record),
+    ).compile()
+
+
+def _pcap() -> Any:
+    packet = cs.Struct(
+        *(field / cs.Int32ul for field in ("seconds", "fraction", "captured_length", "original_length")),
+        "data" / cs.Bytes(this.captured_length),
+    )
+    return cs.Struct(
+        "magic" / cs.Const(b"\xd4\xc3\xb2\xa1"),
+        "version_major" / cs.Int16ul,
+        "version_minor" / cs.Int16ul,
+        "time_zone" / cs.Int32sl,
+        "accuracy" / cs.Int32ul,
+        "snap_length" / cs.Int32ul,
+        "link_type" / cs.Int16ul,
+        "frame_check" / cs.Int16ul,
+        "packets" / cs.GreedyRange(packet.compile()),
+    ).compile()
+
+
 _FORMATS: dict[str, Callable[[], Any]] = {
     "bebytes.formats.png:Image": _png,
     "bebytes.formats.tzif:TimeZone": _tzif,
     "bebytes.formats.elf:File": _elf,
     "bebytes.scenarios.formats:SpacePackets": _ccsds,
+    "bebytes.formats.dns:Message": _dns,
+    "bebytes.formats.pcap:PcapFile": _pcap,
 }

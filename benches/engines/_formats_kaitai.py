@@ -20,6 +20,8 @@ _FORMATS = {
     "bebytes.formats.tzif:TimeZone": ("_formats_kaitai_tzif", "Tzif"),
     "bebytes.formats.elf:File": ("_formats_kaitai_elf", "Elf"),
     "bebytes.scenarios.formats:SpacePackets": ("_formats_kaitai_ccsds", "SpacePackets"),
+    "bebytes.formats.dns:Message": ("_formats_kaitai_dns", "Dns"),
+    "bebytes.formats.pcap:PcapFile": ("_formats_kaitai_pcap", "Pcap"),
 }
 
 

@@ -1,4 +1,4 @@
-# mypy: disable-error-code="no-untyped-def, no-untyped-call, misc"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, misc, has-type"
 """
 Space packets as the compiler of Kaitai Struct writes them; see `_formats_kaitai.py`.
 """

@@ -1,4 +1,4 @@
-# mypy: disable-error-code="no-untyped-def, no-untyped-call, misc"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, misc, has-type"
 """
 PNG as the compiler of Kaitai Struct writes it; see `_formats_kaitai.py`.
 """

@@ -234,6 +234,7 @@ class _GeneralBuilder(NodeBuilder):
         expression, of_bytes = self.references(selector).typed(tree)
         if not isinstance(cases, dict) and not hasattr(cases, "items"):
             raise self.field.error("the cases of a switch are a mapping from values to types")
+        self._check_parameters([*cases.values(), None if default is MISSING else default])
         made = tuple(self._case(key, of) for key, of in cases.items())
         keys = [key for case in made for key in case.keys]
         if not keys and default is MISSING:
@@ -245,7 +246,6 @@ class _GeneralBuilder(NodeBuilder):
                 kind = "bytes" if of_bytes else "a number"
                 raise self.field.error(f"the switch {selector!r} comes to {kind}, and {key!r} is none")
         otherwise = None if default is MISSING else self._case((), default)
-        self._check_parameters([*cases.values(), None if default is MISSING else default])
         return Switch(Formula(expression, selector), made, otherwise)
 
     def _case(self, key: Any, of: Any) -> Case:
@@ -601,9 +601,7 @@ def general_record(builder: NodeBuilder, inner: Schema) -> Any:
     given = builder.specifier.parameters
     given = {} if given is MISSING else dict(given)
     wanted = inner.options.parameters
-    # The cases of a switch take what they want of what is given for all of them.
-    in_switch = builder.field.specifier.switch is not MISSING
-    if not set(given) >= set(wanted) or (not in_switch and set(given) != set(wanted)):
+    if set(given) != set(wanted):
         raise builder.field.error(
             f"{inner.name} takes the parameters {', '.join(wanted) or 'none'}; {', '.join(given) or 'none'} are given"
         )

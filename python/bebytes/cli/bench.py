@@ -251,8 +251,6 @@ class _Run:
         _summary.show(self._screen, self._cells, self._names, self._loaded)
 
     def _verdict(self) -> bool:
-        from bebytes.scenarios import INPUTS
-
         wrong = [
             f"{engine}, {key}: {failure}"
             for key, cells in self._cells.items()
@@ -266,8 +264,10 @@ class _Run:
         if wrong:
             self._screen.line("Some answers were wrong; see above.")
         elif checked:
+            counts = sorted({len(s.data) for s in self._loaded if hasattr(s, "data")})
+            inputs = " to ".join(map(str, dict.fromkeys((counts[0], counts[-1]))))
             self._screen.line(
-                f"All answers of {checked} cell{'s' * (checked != 1)} were right, each on {INPUTS} inputs."
+                f"All answers of {checked} cell{'s' * (checked != 1)} were right, each on {inputs} inputs."
             )
         return bool(wrong)
 

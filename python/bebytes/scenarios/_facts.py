@@ -138,3 +138,64 @@ def space_packets(stream: Any) -> list[Facts]:
     """
     names = ("version", "packet_type", "secondary_header", "apid", "sequence_flags", "sequence_count", "length")
     return [(*numbers(packet, *names), packet.data) for packet in stream.packets]
+
+
+# DNS
+
+
+def _name(name: Any) -> list[Facts]:
+    # A label is a text or a pointer to the rest of the name.
+    found = []
+    for label in name.labels:
+        target = getattr(label, "target", None)
+        texts = (getattr(label, "text", None), getattr(label, "low", None))
+        found.append((*numbers(label, "kind", "length"), *texts, None if target is None else _name(target)))
+    return found
+
+
+def _address(body: Any) -> bytes:
+    # Ours is an object of Python's.
+    return bytes(getattr(body.address, "packed", body.address))
+
+
+_RECORDS: dict[int, Callable[[Any], Any]] = {
+    1: _address,
+    2: lambda body: _name(body.nsdname),
+    5: lambda body: _name(body.cname),
+    6: lambda body: (
+        _name(body.mname),
+        _name(body.rname),
+        *numbers(body, "serial", "refresh", "retry", "expire", "minimum"),
+    ),
+    15: lambda body: (int(body.preference), _name(body.exchange)),
+    16: lambda body: [string.text for string in body.strings],
+    28: _address,
+}
+"""What the responses hold, by type."""
+
+
+def dns(message: Any) -> Facts:
+    """
+    The header, the question, and all records with what they hold; names with their compression.
+    """
+    flags = numbers(message.flags, "qr", "opcode", "aa", "tc", "rd", "ra", "z", "ad", "cd", "rcode")
+    questions = [(_name(q.qname), *numbers(q, "qtype", "qclass")) for q in message.questions]
+    sections = [
+        [(_name(r.name), *numbers(r, "rrtype", "rrclass", "ttl"), _RECORDS[int(r.rrtype)](r.rdata)) for r in records]
+        for records in (message.answers, message.authorities, message.additionals)
+    ]
+    return message.id, flags, questions, sections
+
+
+# pcap
+
+
+def pcap(file: Any) -> Facts:
+    """
+    The header of the file, and all packets.
+    """
+    header = numbers(file, "version_major", "version_minor", "time_zone", "accuracy", "snap_length", "link_type")
+    return header, [
+        (*numbers(packet, "seconds", "fraction", "captured_length", "original_length"), packet.data)
+        for packet in file.packets
+    ]

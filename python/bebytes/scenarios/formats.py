@@ -6,6 +6,7 @@ against other programs by their own tests. Engines of other libraries have decla
 in the bytes (`_facts`), which vouches for both. What is not there gives an `Absent` with the command that installs it.
 """
 
+import struct
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
@@ -14,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from bebytes import Codec, Struct
-from bebytes.formats import ccsds, elf, png, tzif
+from bebytes.formats import ccsds, dns, elf, pcap, png, tzif
 
-from . import _facts, real
+from . import _dns_wire, _facts, real
 from ._model import BOTH, Absent, Scenario
 
 GROUP = "formats"
 ITERATIONS = 1000
 
-IMAGES, ZONES, LIBRARIES, STREAMS, PACKETS = 16, 16, 2, 4, 100
+IMAGES, ZONES, LIBRARIES, MESSAGES, STREAMS, PACKETS = 16, 16, 2, 8, 4, 100
 
 SMALL = 40_000
 """Bytes of the largest library: with many more symbols, the libraries in Python take too long."""
@@ -104,6 +105,26 @@ def _ccsds() -> Iterator[Scenario | Absent]:
     yield from _scenarios("ccsds", SpacePackets, _facts.space_packets, data, about)
 
 
+def _dns() -> Iterator[Scenario | Absent]:
+    about = f"responses of {_dns_wire.RECORDS} records, names compressed"
+    yield from _scenarios("dns", dns.Message, _facts.dns, map(_dns_wire.response, range(MESSAGES)), about)
+
+
+def _capture(number: int) -> bytes:
+    # Frames of all lengths, with times and in the order of the bytes that tcpdump writes on most machines.
+    parts = [struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262_144, 1)]
+    message = _dns_wire.response(number)
+    for i in range(PACKETS):
+        frame = (message * 4)[: 60 + (number * 13 + i) * 37 % 1400]
+        parts += [struct.pack("<IIII", 1_700_000_000 + i, i * 997, len(frame), len(frame)), frame]
+    return b"".join(parts)
+
+
+def _pcap() -> Iterator[Scenario | Absent]:
+    about = f"captures of {PACKETS} frames, little endian"
+    yield from _scenarios("pcap", pcap.PcapFile, _facts.pcap, map(_capture, range(STREAMS)), about)
+
+
 def scenarios() -> Iterator[Scenario | Absent]:
     """
     The scenarios of the group, from whatever files are there.
@@ -112,3 +133,5 @@ def scenarios() -> Iterator[Scenario | Absent]:
     yield from _tzif()
     yield from _elf()
     yield from _ccsds()
+    yield from _dns()
+    yield from _pcap()
