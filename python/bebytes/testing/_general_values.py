@@ -275,9 +275,10 @@ class _Drawing:
         return _readable(node, content, size, marker)
 
     def list(self, node: List, scope: Scope, depth: int) -> tuple[Any, Any]:
-        match node.count:
+        count: Any = node.count
+        match count:
             case UntilItem():
-                return self.list_until(node, node.count, scope, depth)
+                return self.list_until(node, count, scope, depth)
             case Fixed(number):
                 pass
             case Computed(expression):

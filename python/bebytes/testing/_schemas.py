@@ -82,7 +82,9 @@ class Body:
             kinds += [self.nested, self.nested]
         if last:
             kinds += [self.open] * 8
-        self.draw(st.sampled_from([*kinds, *([] if last else self.further_kinds())]))()
+        if not last:
+            kinds += self.further_kinds()
+        self.draw(st.sampled_from(kinds))()
 
     def further_kinds(self) -> Sequence[Callable[[], None]]:
         """
