@@ -324,7 +324,7 @@ class _GeneralBuilder(NodeBuilder):
             return list[self.carried(item, carrier)]  # type: ignore[misc]  # a type at run time
         inner = [a for a in _alternatives(annotation) if a is not NoneType]
         if len(inner) == 1 and inner[0] is not annotation:
-            return typing.Optional[self.carried(inner[0], carrier)]
+            return self.carried(inner[0], carrier) | None
         return self._carrier_of(annotation, carrier)
 
     def _carrier_of(self, annotation: Any, carrier: Any) -> Any:

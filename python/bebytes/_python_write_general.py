@@ -454,10 +454,15 @@ def finish_message(out: Output) -> None:
     Raises:
         EncodeError: a place is taken, or a number cannot be told.
     """
-    for place in out.places:  # which may grow while it is gone through
-        place.write()
-    for scope in out.unfinished:
-        scope.finish_late()
+    try:
+        for place in out.places:  # which may grow while it is gone through
+            place.write()
+        for scope in out.unfinished:
+            scope.finish_late()
+    finally:
+        # They refer to what is written; nothing is left to the collector.
+        out.places.clear()
+        out.unfinished.clear()
 
 
 def takes_general(node: Any) -> str:
