@@ -109,6 +109,24 @@ rust_tests() { stage "cargo test" cargo test --locked --no-fail-fast; }
 
 counts() { stage "counts" "$ROOT/profiling/counts.sh" --check; }
 
+# Files of other people's tests, which only their source archives have; without them, tests of formats have fewer to read.
+archives() {
+    local folder=$ROOT/target/archives archive
+    if [[ ! -d $folder ]]; then
+        mkdir -p "$folder.part"
+        if "$VENV/bin/python" -m pip download --quiet --no-deps --no-binary :all: --dest "$folder.part" \
+            pyelftools==0.33 python-pcapng==2.1.1; then
+            for archive in "$folder.part"/*.tar.gz; do tar --extract --gzip --file "$archive" --directory "$folder.part"; done
+            mv "$folder.part" "$folder"
+        else
+            say "the source archives of pyelftools and python-pcapng are not to be had: some tests will be skipped"
+            rm -rf "$folder.part"
+            return 0
+        fi
+    fi
+    export BEBYTES_ELF_FILES=$folder/pyelftools-0.33 BEBYTES_PCAPNG_DATA=$folder/python-pcapng-2.1.1/test_data
+}
+
 # The Python of .venv: both backends, then what is left when the extension is not to be had.
 own_python() {
     local version=$1
@@ -158,6 +176,7 @@ main() {
         python_lints
     fi
     if [[ -z $LINT ]]; then
+        archives
         if [[ -z $ONLY ]]; then rust_tests; fi
         if [[ -z $ONLY || $ONLY == "$own" ]]; then own_python "$own" "$@"; fi
         for version in "${SUPPORTED[@]}"; do

@@ -13,6 +13,7 @@ use crate::program::{Block, Code, Program};
 
 /// What expressions ask of a field.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "what is asked of a field, each by itself")]
 pub(crate) struct Needs {
     /// What it comes to.
     value: bool,

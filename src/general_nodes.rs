@@ -7,7 +7,8 @@ use memchr::{memchr, memmem};
 
 use crate::error::{ErrorKind, Failure, Figure, Step, Wide};
 use crate::formula::{Operand, Val, figure};
-use crate::general::{Data, GeneralSink, Key, Length, List, Marker, Nested, Node, Optional, Origin, Placed, Switch};
+use crate::general::{Data, Key, Length, List, Marker, Nested, Node, Optional, Origin, Placed, Switch};
+use crate::general_ends::GeneralSink;
 use crate::general_read::{Fail, MOST_DEPTH, Reader, Scope, byte};
 use crate::plan::Order;
 use crate::reader::{Decoder, bit_of};
@@ -43,7 +44,7 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
                 self.node(chosen, scope)
             }
             Node::Placed(placed) => self.placed(node, placed, scope),
-            Node::Adapted { node, tag, rule } => {
+            Node::Adapted { node, tag, rule, .. } => {
                 let bit = self.bit;
                 let (value, operand) = self.node(node, scope)?;
                 match self.sink.adapt(*tag, value).map_err(Failure::Own)? {

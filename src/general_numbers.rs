@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::bits;
 use crate::error::{ErrorKind, Failure, Figure, Wide};
 use crate::formula::Operand;
-use crate::general::{GeneralSink, Node, Number, Scheme, Unknown, Varint, Word};
+use crate::general::{Node, Number, Scheme, Unknown, Varint, Word};
+use crate::general_ends::GeneralSink;
 use crate::general_read::{Fail, Reader, Scope, byte};
 use crate::plan::{Kind, Order};
 use crate::reader::bit_of;
@@ -287,4 +288,41 @@ fn shortest(varint: Varint, number: Wide) -> usize {
         }
     };
     bits.div_ceil(7).max(1) as usize
+}
+
+/// The encoding of a number of a variable number of bytes, of at least `size`.
+pub(crate) fn varint_bytes(varint: Varint, number: Wide, size: usize) -> Option<Vec<u8>> {
+    let (low, high) = range(varint);
+    if number < low || number > high {
+        return None;
+    }
+    let mut rest = number.signed()?;
+    let mut groups = Vec::new();
+    match varint.scheme {
+        Scheme::Sqlite if !(0..1 << 56).contains(&rest) => {
+            let pattern = bits::low64(rest.cast_unsigned());
+            groups.push(pattern.to_le_bytes()[0]);
+            groups.extend((0..8).map(|index| 0x80 | (pattern >> (8 + 7 * index)).to_le_bytes()[0]));
+            groups.reverse();
+            return Some(groups);
+        }
+        Scheme::Zigzag => rest = if rest >= 0 { rest << 1 } else { (!rest << 1) | 1 },
+        _ => {}
+    }
+    let is_signed = varint.signed && varint.scheme == Scheme::Leb128;
+    loop {
+        let group = rest.to_le_bytes()[0] & 0x7f;
+        rest >>= 7;
+        let fill = if is_signed && group & 0x40 != 0 { -1 } else { 0 };
+        groups.push(group);
+        if rest == fill && groups.len() >= size {
+            break;
+        }
+    }
+    if matches!(varint.scheme, Scheme::Vlq | Scheme::Sqlite) {
+        groups.reverse();
+    }
+    let last = groups.len() - 1;
+    groups.iter_mut().take(last).for_each(|group| *group |= 0x80);
+    Some(groups)
 }

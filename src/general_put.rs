@@ -8,9 +8,9 @@ use crate::bits;
 use crate::encode::{Character, Integer, Source, Text};
 use crate::error::{Stop, Wide};
 use crate::formula::{Operand, Val};
-use crate::general::{
-    Data, GeneralSource, Key, Length, List, Nested, Node, Number, Optional, Scheme, Switch, Unknown, Varint, Word,
-};
+use crate::general::{Data, Key, Length, List, Nested, Node, Number, Optional, Switch, Unknown, Word};
+use crate::general_ends::GeneralSource;
+use crate::general_numbers::varint_bytes;
 use crate::general_read::{MOST_DEPTH, byte};
 use crate::general_write::{Scope, Writer};
 use crate::plan::{Kind, Order};
@@ -95,7 +95,11 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
                 #[expect(clippy::cast_possible_truncation, reason = "a whole number within bounds")]
                 self.number(inner, Wide::from(number as i128), scope)
             }
-            Node::Placed(_) | Node::Adapted { .. } => Err(Stop),
+            Node::Adapted { node, encode, .. } => {
+                let carried = self.source.adapted(*encode, value).ok_or(Stop)?;
+                self.node(node, &carried, scope)
+            }
+            Node::Placed(_) => Err(Stop),
         }
     }
 
@@ -116,7 +120,7 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
                 self.put_packed(number, *word, bits)?;
             }
             Node::Varint(scheme) => {
-                let content = varint(*scheme, wide, 1).ok_or(Stop)?;
+                let content = varint_bytes(*scheme, wide, 1).ok_or(Stop)?;
                 self.append(&content, Order::Big)?;
             }
             Node::Decimal { digits, order } => {
@@ -448,7 +452,7 @@ fn operand_of(number: &Number, wide: Wide) -> Operand<'static> {
 
 /// The bits of a number, if it may be written in so many.
 fn fitting(number: &Number, wide: Wide, width: Option<u32>) -> Result<u128, Stop> {
-    let (least, greatest) = number.number.range();
+    let (least, greatest) = number.range;
     let has = match &number.number.kind {
         _ if wide < least || wide > greatest => false,
         _ if number.unknown != Unknown::Refused => true,
@@ -475,46 +479,4 @@ fn fitting(number: &Number, wide: Wide, width: Option<u32>) -> Result<u128, Stop
 pub(crate) fn encoded<S: Source>(form: Option<&Form>, source: &mut S, value: &S::Value) -> Result<Vec<u8>, Stop> {
     let Text::Text(text) = source.text(value).map_err(|_| Stop)? else { return Err(Stop) };
     form.map_or(Codec::Utf8, |form| form.codec).encode(text.as_ref()).ok_or(Stop)
-}
-
-/// The encoding of a number of a variable number of bytes, of at least `size`.
-pub(crate) fn varint(varint: Varint, number: Wide, size: usize) -> Option<Vec<u8>> {
-    let ones = u128::MAX >> (128 - varint.width.clamp(1, 128));
-    let (low, high) = if varint.signed {
-        (Wide::from(!(ones >> 1).cast_signed()), Wide::Natural(ones >> 1))
-    } else {
-        (Wide::ZERO, Wide::Natural(ones))
-    };
-    if number < low || number > high {
-        return None;
-    }
-    let mut rest = number.signed()?;
-    let mut groups = Vec::new();
-    match varint.scheme {
-        Scheme::Sqlite if !(0..1 << 56).contains(&rest) => {
-            let pattern = bits::low64(rest.cast_unsigned());
-            groups.push(pattern.to_le_bytes()[0]);
-            groups.extend((0..8).map(|index| 0x80 | (pattern >> (8 + 7 * index)).to_le_bytes()[0]));
-            groups.reverse();
-            return Some(groups);
-        }
-        Scheme::Zigzag => rest = if rest >= 0 { rest << 1 } else { (!rest << 1) | 1 },
-        _ => {}
-    }
-    let is_signed = varint.signed && varint.scheme == Scheme::Leb128;
-    loop {
-        let group = rest.to_le_bytes()[0] & 0x7f;
-        rest >>= 7;
-        let fill = if is_signed && group & 0x40 != 0 { -1 } else { 0 };
-        groups.push(group);
-        if rest == fill && groups.len() >= size {
-            break;
-        }
-    }
-    if matches!(varint.scheme, Scheme::Vlq | Scheme::Sqlite) {
-        groups.reverse();
-    }
-    let last = groups.len() - 1;
-    groups.iter_mut().take(last).for_each(|group| *group |= 0x80);
-    Some(groups)
 }

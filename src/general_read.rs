@@ -4,10 +4,12 @@
 
 use std::sync::Arc;
 
-use crate::error::{Error, ErrorKind, Failure, Figure, Step as PathStep, Wide};
+use crate::error::{Error, ErrorKind, Failure, Step as PathStep, Wide};
 use crate::formula::{Formula, Inner, Invalid, Operand, View, figure};
-use crate::general::{Absence, Checksum, Extra, Field, GeneralSink, Keeps, Layout, Node, Rule, Stored, Struct, Test};
+use crate::general::{Absence, Field, Keeps, Layout, Node, Stored, Struct};
+use crate::general_check::any_bits;
 use crate::general_compile::{Group, Step};
+use crate::general_ends::GeneralSink;
 use crate::plan::Plan;
 use crate::reader::{Decoder, bit_of};
 
@@ -113,7 +115,7 @@ pub(crate) struct Reader<'a, 'l, S> {
     pub(crate) origin: usize,
     /// What is read next.
     pub(crate) bit: u64,
-    verify: bool,
+    pub(crate) verify: bool,
     pub(crate) depth: u32,
     /// The byte behind the last one read at a place.
     pub(crate) reach: usize,
@@ -126,24 +128,24 @@ pub(crate) struct Reader<'a, 'l, S> {
     /// The items of the list that is read next, where a rule looks at them.
     pub(crate) collected: Option<Vec<Operand<'a>>>,
     /// Of the structs that are being read, one a field.
-    operands: Vec<Operand<'a>>,
-    spans: Vec<(u64, u64)>,
+    pub(crate) operands: Vec<Operand<'a>>,
+    pub(crate) spans: Vec<(u64, u64)>,
     pub(crate) sink: &'l mut S,
 }
 
 /// A struct that is being read.
 pub(crate) struct Scope<'a> {
     /// Where its operands and spans begin.
-    base: usize,
-    spans: usize,
+    pub(crate) base: usize,
+    pub(crate) spans: usize,
     pub(crate) start: u64,
     /// The bit behind what is done.
-    end: u64,
-    parameters: Vec<i128>,
+    pub(crate) end: u64,
+    pub(crate) parameters: Vec<i128>,
     /// The item that was read last.
     pub(crate) item: Operand<'a>,
     /// The value that is checked.
-    own: Operand<'a>,
+    pub(crate) own: Operand<'a>,
 }
 
 impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
@@ -378,196 +380,6 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
         }
         Ok(())
     }
-
-    fn check_own(
-        &mut self,
-        field: &'l Field,
-        extra: &'l Extra,
-        value: &mut Option<S::Value>,
-        operand: &Operand<'a>,
-        start: u64,
-        scope: &mut Scope<'a>,
-    ) -> Result<(), Fail<S>> {
-        if let Some(constant) = &extra.constant
-            && !matches!(operand, Operand::Absent)
-        {
-            let same = match (operand, &constant.number, &constant.bytes) {
-                (Operand::Number(number), Some(expected), _) => number == expected,
-                (Operand::Bytes(bytes), _, Some(expected)) => **bytes == **expected,
-                (Operand::Owned(bytes), _, Some(expected)) => bytes == expected,
-                _ => false,
-            };
-            if !same {
-                // Once more from the start, for the value itself.
-                if value.is_none() {
-                    self.bit = start;
-                    *value = Some(self.node(&field.node, scope)?.0);
-                }
-                let Some(value) = &*value else { return Ok(()) };
-                if !self.sink.is_constant(constant.tag, value).map_err(Failure::Own)? {
-                    let (value, expected) = (self.sink.figure(value), self.sink.constant(constant.tag));
-                    return Err(Failure::new(ErrorKind::InvalidConstant { value, expected }, start));
-                }
-            }
-        }
-        if extra.zeros && any_bits(operand) {
-            let expected = match operand {
-                Operand::Bytes(bytes) => Figure::Bytes(vec![0; bytes.len()].into()),
-                Operand::Owned(bytes) => Figure::Bytes(vec![0; bytes.len()].into()),
-                _ => Figure::Integer(Wide::ZERO),
-            };
-            let value = self.shown(value.as_ref(), operand);
-            return Err(Failure::new(ErrorKind::InvalidConstant { value, expected }, start));
-        }
-        if let Some(rule) = &extra.rule
-            && !matches!(operand, Operand::Absent)
-        {
-            self.check_rule(rule, value.as_ref(), operand, start, scope)?;
-        }
-        Ok(())
-    }
-
-    fn check_rule(
-        &mut self,
-        rule: &'l Rule,
-        value: Option<&S::Value>,
-        operand: &Operand<'a>,
-        start: u64,
-        scope: &mut Scope<'a>,
-    ) -> Result<(), Fail<S>> {
-        if rule.each {
-            for (index, item) in self.collected.take().unwrap_or_default().into_iter().enumerate() {
-                let within = |failure: Fail<S>| failure.within(PathStep::Index(index));
-                if !self.obeys(rule, None, &item, start, scope).map_err(within)? {
-                    return Err(within(disobeyed::<S>(rule, figure_of(&item), start)));
-                }
-            }
-            return Ok(());
-        }
-        if self.obeys(rule, value, operand, start, scope)? {
-            return Ok(());
-        }
-        let shown = self.shown(value, operand);
-        Err(disobeyed::<S>(rule, shown, start))
-    }
-
-    fn obeys(
-        &mut self,
-        rule: &'l Rule,
-        value: Option<&S::Value>,
-        operand: &Operand<'a>,
-        start: u64,
-        scope: &mut Scope<'a>,
-    ) -> Result<bool, Fail<S>> {
-        match (&rule.test, operand) {
-            (test @ (Test::Interval { .. } | Test::OneOf(_)), Operand::Number(number)) => {
-                Ok(obeys_number(test, *number).unwrap_or(true))
-            }
-            (Test::Formula(formula), _) => {
-                scope.own = operand.clone();
-                let outcome = self.view(scope).holds(&formula.expression);
-                outcome.map_err(|invalid| {
-                    let rule = Arc::clone(&formula.complaint);
-                    Failure::new(ErrorKind::InvalidValue { value: figure(invalid), rule }, start)
-                })
-            }
-            (Test::Foreign(tag), _) => match value {
-                Some(value) => self.sink.obeys(*tag, value).map_err(Failure::Own),
-                None => Ok(true),
-            },
-            _ => Ok(true),
-        }
-    }
-
-    /// Checks what is worked out from others, once they have been read.
-    fn check_given(&mut self, slot: usize, fields: &'l [Field], scope: &Scope<'a>) -> Result<(), Fail<S>> {
-        let Some(extra) = fields.get(slot).and_then(|field| field.extra.as_deref()) else { return Ok(()) };
-        let start = self.spans.get(scope.spans + slot).map_or(0, |span| span.0);
-        let actual = self.operands.get(scope.base + slot).cloned().unwrap_or_default();
-        if matches!(actual, Operand::Absent) {
-            return Ok(());
-        }
-        if let Some(computed) = &extra.computed {
-            let fail = |value, rule| Err(Failure::new(ErrorKind::InvalidValue { value, rule }, start));
-            match self.view(scope).whole(&computed.expression) {
-                Err(invalid) => return fail(figure(invalid), Arc::clone(&computed.complaint)),
-                Ok(expected) if !matches!(actual, Operand::Number(number) if number == Wide::from(expected)) => {
-                    return fail(figure_of(&actual), format!("{expected}, which is {}", computed.text).into());
-                }
-                Ok(_) => {}
-            }
-        }
-        match &extra.checksum {
-            Some(checksum) if self.verify => self.check_sum(checksum, slot, &actual, start, scope),
-            _ => Ok(()),
-        }
-    }
-
-    fn check_sum(
-        &mut self,
-        checksum: &'l Checksum,
-        slot: usize,
-        actual: &Operand<'a>,
-        bit: u64,
-        scope: &Scope<'a>,
-    ) -> Result<(), Fail<S>> {
-        let span = |slot: usize| self.spans.get(scope.spans + slot).copied().unwrap_or_default();
-        let (first, last) = (byte(span(checksum.first).0 / 8), byte(span(checksum.last).1.div_ceil(8)));
-        let covered = self.data.get(first..last).unwrap_or_default();
-        let own = span(slot);
-        let start = match &checksum.start {
-            None => 0,
-            Some(formula) => {
-                let rule = Arc::clone(&formula.complaint);
-                match self.view(scope).whole(&formula.expression) {
-                    Err(invalid) => {
-                        return Err(Failure::new(ErrorKind::InvalidValue { value: figure(invalid), rule }, bit));
-                    }
-                    Ok(start) if start < 0 => {
-                        let (value, rule) = (Figure::Integer(start.into()), format!("{rule}, 0 or more").into());
-                        return Err(Failure::new(ErrorKind::InvalidValue { value, rule }, bit));
-                    }
-                    Ok(start) => start,
-                }
-            }
-        };
-        let mut zeroed = Vec::new();
-        let covered = if (checksum.first..=checksum.last).contains(&slot) {
-            zeroed.extend_from_slice(covered);
-            if let Some(own) =
-                zeroed.get_mut(byte(own.0 / 8).saturating_sub(first)..byte(own.1 / 8).saturating_sub(first))
-            {
-                own.fill(0);
-            }
-            &zeroed
-        } else {
-            covered
-        };
-        let expected = match (checksum.algorithm, u64::try_from(start)) {
-            (Some(algorithm), Ok(start)) => Figure::Integer(algorithm.compute(covered, start).into()),
-            _ => self.sink.checksum(checksum.tag, covered, start).map_err(Failure::Own)?,
-        };
-        let actual = figure_of(actual);
-        if expected == actual {
-            return Ok(());
-        }
-        Err(Failure::new(ErrorKind::ChecksumMismatch { expected, actual }, bit))
-    }
-
-    /// A value in an error.
-    fn shown(&mut self, value: Option<&S::Value>, operand: &Operand<'a>) -> Figure {
-        value.map_or_else(|| figure_of(operand), |value| self.sink.figure(value))
-    }
-
-    /// The value of a number or of bytes.
-    fn made(&mut self, operand: &Operand<'a>) -> Result<S::Value, Fail<S>> {
-        match operand {
-            Operand::Number(number) => self.integer(*number),
-            Operand::Bytes(bytes) => self.sink.bytes(bytes).map_err(Failure::Own),
-            Operand::Owned(bytes) => self.sink.bytes(bytes).map_err(Failure::Own),
-            _ => self.sink.none().map_err(Failure::Own),
-        }
-    }
 }
 
 /// Not reached: structs are named by numbers that a layout has.
@@ -576,44 +388,6 @@ const NO_STRUCT: ErrorKind = ErrorKind::LimitExceeded { depth: 0 };
 /// A number of bytes as an address.
 pub(crate) fn byte(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-/// Whether a number passes a test of numbers.
-pub(crate) fn obeys_number(test: &Test, number: Wide) -> Option<bool> {
-    match test {
-        Test::Interval { minimum, maximum, step } => {
-            let inside = Wide::from(*minimum) <= number && number <= Wide::from(*maximum);
-            // What is inside is at most 2**64 - 1 above the minimum.
-            let above = || number.small().map(|number| number.wrapping_sub(*minimum).cast_unsigned());
-            Some(inside && (*step == 0 || above().is_some_and(|above| above.is_multiple_of(*step))))
-        }
-        Test::OneOf(numbers) => Some(numbers.contains(&number)),
-        Test::Formula(_) | Test::Foreign(_) => None,
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn disobeyed<S: GeneralSink>(rule: &Rule, value: Figure, bit: u64) -> Fail<S> {
-    Failure::new(ErrorKind::InvalidValue { value, rule: Arc::clone(&rule.text) }, bit)
-}
-
-fn any_bits(operand: &Operand<'_>) -> bool {
-    match operand {
-        Operand::Number(number) => *number != Wide::ZERO,
-        Operand::Bytes(bytes) => bytes.iter().any(|byte| *byte != 0),
-        Operand::Owned(bytes) => bytes.iter().any(|byte| *byte != 0),
-        _ => false,
-    }
-}
-
-fn figure_of(operand: &Operand<'_>) -> Figure {
-    match operand {
-        Operand::Number(number) => Figure::Integer(*number),
-        Operand::Bytes(bytes) => Figure::Bytes((*bytes).into()),
-        Operand::Owned(bytes) => Figure::Bytes(bytes.clone()),
-        _ => Figure::None,
-    }
 }
 
 /// The step of a field in a path.

@@ -1,7 +1,13 @@
 //! Derived numbers of a layout: which fields say them, and how they are found out.
 
+use crate::error::{Stop, Wide};
 use crate::formula::{Expression, Leaf, Operator};
 use crate::general::{Field, Given, Length, Node, Struct, Test};
+use crate::general_ends::GeneralSource;
+use crate::general_finish::innermost;
+use crate::general_put::encoded;
+use crate::general_write::{Scope, Writer};
+use crate::plan::Kind;
 use crate::text::Form;
 
 /// A length that says a derived number.
@@ -97,8 +103,10 @@ impl Search<'_> {
             | Node::Varint(_)
             | Node::Decimal { .. }
             | Node::Record(_) => Some(()),
+            // What is written for a value is not asked for before it is written.
+            Node::Adapted { node, .. } => self.node(node, optional, true),
             // Not written here.
-            Node::Placed(_) | Node::Adapted { .. } => None,
+            Node::Placed(_) => None,
         }
     }
 
@@ -235,14 +243,28 @@ fn is_field_written(field: &Field) -> bool {
     let extra = field.extra.as_deref();
     let rule = extra.and_then(|extra| extra.rule.as_ref());
     let checksum = extra.and_then(|extra| extra.checksum.as_ref());
-    !rule.is_some_and(|rule| matches!(rule.test, Test::Foreign(_)))
+    rule.is_none_or(|rule| !matches!(rule.test, Test::Foreign(_)) || is_tested(&field.node))
         && checksum.is_none_or(|checksum| checksum.algorithm.is_some())
         && is_node_written(&field.node)
 }
 
+/// Whether the source can tell for each value whether it passes a test.
+fn is_tested(node: &Node) -> bool {
+    match innermost(node) {
+        Node::Number(number) => match number.number.kind {
+            Kind::Float => number.number.width == 64,
+            Kind::Char => true,
+            _ => false,
+        },
+        Node::Data(_) | Node::Adapted { .. } => true,
+        _ => false,
+    }
+}
+
 fn is_node_written(node: &Node) -> bool {
     match node {
-        Node::Placed(_) | Node::Adapted { .. } => false,
+        Node::Placed(_) => false,
+        Node::Adapted { node, .. } => is_node_written(node),
         Node::Data(data) => data.form.as_ref().is_none_or(|form| form.codec != crate::text::Codec::Foreign),
         Node::When(_, inner) | Node::Sized(_, inner) | Node::Scaled(inner, ..) => is_node_written(inner),
         Node::Option(option) => is_node_written(&option.node),
@@ -253,5 +275,61 @@ fn is_node_written(node: &Node) -> bool {
             cases.chain(switch.default.iter().flatten()).all(is_node_written)
         }
         _ => true,
+    }
+}
+
+impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
+    /// Solves the derived numbers of a struct, as far as they show before it is written.
+    pub(crate) fn solve_derived(&mut self, scope: &mut Scope<'l, S::Record>) -> Result<(), Stop> {
+        for slot in &scope.shape.derived {
+            let value = self.source.field(&scope.record, *slot).map_err(|_| Stop)?.ok_or(Stop)?;
+            if self.source.is_derived(&value) {
+                let number = self.solved(*slot, scope)?;
+                scope.solved.push((*slot, number));
+            }
+        }
+        Ok(())
+    }
+
+    /// The number of a derived field, or nothing where that shows later.
+    fn solved(&mut self, slot: usize, scope: &Scope<'l, S::Record>) -> Result<Option<Wide>, Stop> {
+        let (mut later, mut absent) = (false, false);
+        for Sizing { op, expression, measure, optional, .. } in scope.shape.sizings.iter().filter(|s| s.slot == slot) {
+            let value = self.source.field(&scope.record, *op).map_err(|_| Stop)?.ok_or(Stop)?;
+            if *optional && self.source.is_none(&value) {
+                absent = true;
+                continue;
+            }
+            let measured = match measure {
+                Measure::Written => {
+                    later = true;
+                    continue;
+                }
+                Measure::Key(tag) => match self.source.key_of(*tag, &value).ok_or(Stop)? {
+                    Some(key) => key,
+                    None => continue,
+                },
+                measure => i128::from(self.measure(measure, &value).ok_or(Stop)?),
+            };
+            return solve(expression, measured).map(|number| Some(number.into())).ok_or(Stop);
+        }
+        match (later, absent) {
+            (true, _) => Ok(None),
+            (false, true) => Ok(Some(Wide::ZERO)),
+            (false, false) => Err(Stop),
+        }
+    }
+
+    /// The bytes of data, or the items of a list.
+    pub(crate) fn measure(&mut self, measure: &Measure, value: &S::Value) -> Option<u64> {
+        match measure {
+            Measure::Bytes => self.source.ready_bytes(value).map(|bytes| bytes.as_ref().len() as u64),
+            Measure::Text(form) => encoded(form.as_ref(), self.source, value).ok().map(|bytes| bytes.len() as u64),
+            Measure::List => {
+                let list = self.source.list(value).ok()??;
+                Some(self.source.len(&list) as u64)
+            }
+            Measure::Written | Measure::Key(_) => None,
+        }
     }
 }

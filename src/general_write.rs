@@ -6,10 +6,13 @@
 
 use crate::error::{Stop, Wide};
 use crate::formula::{Expression, Formula, Inner, Leaf, Operand, View};
-use crate::general::{Field, GeneralSource, Given, Layout, Node, Rule, Struct, Test};
+use crate::general::{Field, Given, Layout, Node, Rule, Struct, Test};
+use crate::general_check::obeys_number;
 use crate::general_compile::{Group, Step};
-use crate::general_read::{byte, obeys_number};
-use crate::general_solve::{Measure, Sizing, solve};
+use crate::general_ends::GeneralSource;
+use crate::general_finish::innermost;
+use crate::general_read::byte;
+use crate::general_solve::Measure;
 use crate::plan::Plan;
 use crate::reader::bit_of;
 use crate::ready::Ready;
@@ -49,8 +52,8 @@ pub(crate) struct Writer<'w, 'l, S> {
     /// What is written next, from there on.
     pub(crate) bit: u64,
     pub(crate) depth: u32,
-    operands: Vec<Operand<'static>>,
-    spans: Vec<(u64, u64)>,
+    pub(crate) operands: Vec<Operand<'static>>,
+    pub(crate) spans: Vec<(u64, u64)>,
     pub(crate) source: &'w mut S,
     /// The items of the list that is written next, where a rule looks at them.
     pub(crate) collected: Option<Vec<Operand<'static>>>,
@@ -61,23 +64,23 @@ pub(crate) struct Writer<'w, 'l, S> {
 /// A struct that is being written.
 pub(crate) struct Scope<'l, R> {
     pub(crate) shape: &'l Struct,
-    record: R,
-    base: usize,
-    spans: usize,
-    start: u64,
-    end: u64,
+    pub(crate) record: R,
+    pub(crate) base: usize,
+    pub(crate) spans: usize,
+    pub(crate) start: u64,
+    pub(crate) end: u64,
     /// How many fields are done, and whether all are.
-    done: usize,
-    complete: bool,
-    parameters: Vec<i128>,
+    pub(crate) done: usize,
+    pub(crate) complete: bool,
+    pub(crate) parameters: Vec<i128>,
     pub(crate) item: Operand<'static>,
-    own: Operand<'static>,
+    pub(crate) own: Operand<'static>,
     /// The numbers of derived fields; nothing for those that show later.
-    solved: Vec<(usize, Option<Wide>)>,
+    pub(crate) solved: Vec<(usize, Option<Wide>)>,
     /// Numbers that are zeros for now: their fields.
-    pending: Vec<usize>,
+    pub(crate) pending: Vec<usize>,
     /// Lengths that are checked when all numbers are there, and what they must be.
-    checks: Vec<(&'l Formula, u64)>,
+    pub(crate) checks: Vec<(&'l Formula, u64)>,
 }
 
 impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
@@ -211,6 +214,9 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
         self.collected = rule.filter(|rule| rule.each).map(|_| Vec::new());
         self.wanted = rule.is_some() || scope.shape.is_looked_at(slot);
         let operand = if self.source.is_derived(&value) {
+            if field.given == Given::No {
+                return Err(Stop);
+            }
             self.given(slot, field, scope)?
         } else {
             // What is pinned is looked at by others.
@@ -225,7 +231,7 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
         if let Some(rule) = rule
             && !matches!(operand, Operand::Absent | Operand::Pending)
         {
-            self.check_rule(rule, &operand, scope)?;
+            self.check_rule(rule, field, &value, &operand, scope)?;
         }
         scope.done = slot + 1;
         scope.end = self.bit;
@@ -241,9 +247,15 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
     fn check_rule(
         &mut self,
         rule: &'l Rule,
+        field: &'l Field,
+        value: &S::Value,
         operand: &Operand<'static>,
         scope: &mut Scope<'l, S::Record>,
     ) -> Result<(), Stop> {
+        if let Test::Foreign(tag) = rule.test {
+            let is_adapted = matches!(innermost(&field.node), Node::Adapted { .. });
+            return if self.source.obeys(tag, value, is_adapted) == Some(true) { Ok(()) } else { Err(Stop) };
+        }
         if rule.each {
             let items = self.collected.take().unwrap_or_default();
             return items.iter().try_for_each(|item| self.check_one(rule, item, scope));
@@ -453,207 +465,5 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
                 Ok(())
             }
         }
-    }
-
-    // Derived numbers
-
-    fn solve_derived(&mut self, scope: &mut Scope<'l, S::Record>) -> Result<(), Stop> {
-        for slot in &scope.shape.derived {
-            let value = self.source.field(&scope.record, *slot).map_err(|_| Stop)?.ok_or(Stop)?;
-            if self.source.is_derived(&value) {
-                let number = self.solved(*slot, scope)?;
-                scope.solved.push((*slot, number));
-            }
-        }
-        Ok(())
-    }
-
-    /// The number of a derived field, or nothing where that shows later.
-    fn solved(&mut self, slot: usize, scope: &Scope<'l, S::Record>) -> Result<Option<Wide>, Stop> {
-        let (mut later, mut absent) = (false, false);
-        for Sizing { op, expression, measure, optional, .. } in scope.shape.sizings.iter().filter(|s| s.slot == slot) {
-            let value = self.source.field(&scope.record, *op).map_err(|_| Stop)?.ok_or(Stop)?;
-            if *optional && self.source.is_none(&value) {
-                absent = true;
-                continue;
-            }
-            let measured = match measure {
-                Measure::Written => {
-                    later = true;
-                    continue;
-                }
-                Measure::Key(tag) => match self.source.key_of(*tag, &value).ok_or(Stop)? {
-                    Some(key) => key,
-                    None => continue,
-                },
-                measure => i128::from(self.measure(measure, &value).ok_or(Stop)?),
-            };
-            return solve(expression, measured).map(|number| Some(number.into())).ok_or(Stop);
-        }
-        match (later, absent) {
-            (true, _) => Ok(None),
-            (false, true) => Ok(Some(Wide::ZERO)),
-            (false, false) => Err(Stop),
-        }
-    }
-
-    /// The bytes of data, or the items of a list.
-    fn measure(&mut self, measure: &Measure, value: &S::Value) -> Option<u64> {
-        match measure {
-            Measure::Bytes => self.source.ready_bytes(value).map(|bytes| bytes.as_ref().len() as u64),
-            Measure::Text(form) => {
-                crate::general_put::encoded(form.as_ref(), self.source, value).ok().map(|bytes| bytes.len() as u64)
-            }
-            Measure::List => {
-                let list = self.source.list(value).ok()??;
-                Some(self.source.len(&list) as u64)
-            }
-            Measure::Written | Measure::Key(_) => None,
-        }
-    }
-
-    // What is put in at the end
-
-    fn placeholder(
-        &mut self,
-        slot: usize,
-        node: &'l Node,
-        scope: &mut Scope<'l, S::Record>,
-    ) -> Result<Operand<'static>, Stop> {
-        let width = match node {
-            Node::Number(number) | Node::Packed(number, _) => u64::from(number.number.width),
-            Node::Decimal { digits, .. } => u64::from(*digits) * 4,
-            Node::Varint(_) => 8,
-            _ => return Err(Stop),
-        };
-        self.zeros(width)?;
-        scope.pending.push(slot);
-        Ok(Operand::Pending)
-    }
-
-    fn finish(&mut self, fields: &'l [Field], scope: &mut Scope<'l, S::Record>) -> Result<(), Stop> {
-        if scope.pending.is_empty() && scope.checks.is_empty() {
-            return Ok(());
-        }
-        let pending = std::mem::take(&mut scope.pending);
-        let field = |slot: &usize| fields.get(*slot);
-        let is_varint =
-            |slot: &&usize| field(slot).is_some_and(|field| matches!(innermost(&field.node), Node::Varint(_)));
-        let is_sum = |slot: &&usize| field(slot).is_some_and(|field| field.given == Given::Checksum);
-        scope.pending.clone_from(&pending);
-        let varints = pending.iter().rev().filter(is_varint);
-        let numbers = pending.iter().filter(|slot| !is_varint(slot) && !is_sum(slot));
-        let sums = pending.iter().filter(is_sum);
-        for slot in varints.chain(numbers).chain(sums) {
-            let field = field(slot).ok_or(Stop)?;
-            let number = self.number_now(*slot, field, scope)?;
-            self.put_in(*slot, field, number, scope)?;
-            scope.pending.retain(|waiting| waiting != slot);
-            *self.operands.get_mut(scope.base + slot).ok_or(Stop)? = Operand::Number(number);
-        }
-        for (formula, actual) in std::mem::take(&mut scope.checks) {
-            if self.length(formula, scope)? != Some(actual) {
-                return Err(Stop);
-            }
-        }
-        Ok(())
-    }
-
-    /// A number that was put off.
-    fn number_now(&mut self, slot: usize, field: &'l Field, scope: &Scope<'l, S::Record>) -> Result<Wide, Stop> {
-        let extra = field.extra.as_deref();
-        if let Some(computed) = extra.and_then(|extra| extra.computed.as_ref()) {
-            return self.whole(computed, scope).map(Wide::from);
-        }
-        if let Some(checksum) = extra.and_then(|extra| extra.checksum.as_ref()) {
-            let start = match &checksum.start {
-                None => 0,
-                Some(formula) => u64::try_from(self.whole(formula, scope)?).map_err(|_| Stop)?,
-            };
-            let waits = |other: &usize| *other != slot && (checksum.first..=checksum.last).contains(other);
-            if scope.pending.iter().any(waits) {
-                return Err(Stop);
-            }
-            // Its own bytes are zeros still.
-            let span = |slot: usize| self.spans.get(scope.spans + slot).copied().ok_or(Stop);
-            let (first, last) = (span(checksum.first)?.0 / 8, span(checksum.last)?.1.div_ceil(8));
-            let covered = self.out.get(self.origin + byte(first)..self.origin + byte(last)).ok_or(Stop)?;
-            return Ok(checksum.algorithm.ok_or(Stop)?.compute(covered, start).into());
-        }
-        let sizing = scope.shape.sizings.iter().find(|sizing| {
-            sizing.slot == slot && matches!(sizing.measure, Measure::Written) && {
-                let value = self.source.field(&scope.record, sizing.op).ok().flatten();
-                !(sizing.optional && value.is_some_and(|value| self.source.is_none(&value)))
-            }
-        });
-        let Sizing { op, expression, .. } = sizing.ok_or(Stop)?;
-        if !scope.pending_varints(*op, *op) {
-            return Err(Stop);
-        }
-        let (start, end) = self.spans.get(scope.spans + op).copied().ok_or(Stop)?;
-        solve(expression, i128::from((end - start) / 8)).map(Wide::from).ok_or(Stop)
-    }
-
-    fn put_in(
-        &mut self,
-        slot: usize,
-        field: &'l Field,
-        number: Wide,
-        scope: &mut Scope<'l, S::Record>,
-    ) -> Result<(), Stop> {
-        let (start, end) = self.spans.get(scope.spans + slot).copied().ok_or(Stop)?;
-        let mut node = &field.node;
-        while let Node::When(_, inner) = node {
-            node = inner;
-        }
-        if let Node::Ordered(condition, nodes) = node {
-            let [big, little] = &**nodes;
-            node = if self.holds(condition, scope)? { little } else { big };
-        }
-        let Node::Varint(varint) = node else {
-            let behind = std::mem::replace(&mut self.bit, start);
-            let outcome = self.number(node, number, scope);
-            self.bit = behind;
-            return outcome.map(drop);
-        };
-        let content = crate::general_put::varint(*varint, number, 1).ok_or(Stop)?;
-        let moved = (content.len() - 1) as u64 * 8;
-        if moved > 0 {
-            let own = self.operands.get(scope.base..).unwrap_or_default();
-            if own.iter().any(|operand| matches!(operand, Operand::Struct(_))) {
-                return Err(Stop);
-            }
-        }
-        let at = self.origin + byte(start / 8);
-        self.out.splice(at..=at, content);
-        for span in self.spans.get_mut(scope.spans..).unwrap_or_default() {
-            span.0 += if span.0 >= end { moved } else { 0 };
-            span.1 += if span.1 >= end { moved } else { 0 };
-        }
-        scope.end += moved;
-        self.bit += moved;
-        Ok(())
-    }
-}
-
-impl<R> Scope<'_, R> {
-    /// Whether no number of a variable size in these fields is put off.
-    fn pending_varints(&self, first: usize, last: usize) -> bool {
-        let varint = |slot: usize| {
-            self.shape.fields.get(slot).is_some_and(|field| matches!(innermost(&field.node), Node::Varint(_)))
-        };
-        !self.pending.iter().any(|slot| (first..=last).contains(slot) && varint(*slot))
-    }
-}
-
-/// The node inside what says when and in which order it is written.
-fn innermost(node: &Node) -> &Node {
-    match node {
-        Node::When(_, inner) => innermost(inner),
-        Node::Ordered(_, nodes) => {
-            let [big, _] = &**nodes;
-            innermost(big)
-        }
-        node => node,
     }
 }

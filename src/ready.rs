@@ -5,7 +5,7 @@
 
 use crate::encode::{Character, Float, Integer, Source, Text};
 use crate::error::{Error, Offender, Stop};
-use crate::general::GeneralSource;
+use crate::general_ends::GeneralSource;
 use crate::plan::Plan;
 
 /// Around a source.
@@ -154,6 +154,14 @@ impl<S: GeneralSource> GeneralSource for Ready<'_, S> {
 
     fn key_of(&mut self, tag: usize, value: &Self::Value) -> Option<Option<i128>> {
         self.0.key_of(tag, value)
+    }
+
+    fn adapted(&mut self, tag: usize, value: &Self::Value) -> Option<Self::Value> {
+        self.0.adapted(tag, value)
+    }
+
+    fn obeys(&mut self, tag: usize, value: &Self::Value, is_adapted: bool) -> Option<bool> {
+        self.0.obeys(tag, value, is_adapted)
     }
 
     fn is_subclass(&mut self, value: &Self::Value) -> bool {

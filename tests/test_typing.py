@@ -24,7 +24,8 @@ if PYRIGHT is None:
 
 PACKAGE = Path(bebytes.__file__).parent
 FILES = Path(__file__).parent / "typing"
-ACCEPTED, REJECTED = FILES / "accepted.py", FILES / "rejected.py"
+ACCEPTED = [FILES / "accepted.py", FILES / "language_accepted.py"]
+REJECTED = [FILES / "rejected.py", FILES / "language_rejected.py"]
 
 # Rules of pyright that the package itself is spared; the files of uses are held to all.
 INSIDE = (
@@ -53,12 +54,12 @@ class Report(NamedTuple):
 
 def mypy(folder: Path) -> list[Report]:
     """
-    The errors of mypy over the package and both files.
+    The errors of mypy over the package and the files.
     """
     command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--config-file=", "--hide-error-context"]
     command += [f"--cache-dir={folder / 'cache'}", "--python-version=3.11", "--no-pretty"]
     result = subprocess.run(
-        [*command, str(PACKAGE), str(ACCEPTED), str(REJECTED)],
+        [*command, str(PACKAGE), *map(str, ACCEPTED + REJECTED)],
         capture_output=True,
         text=True,
         cwd=folder,
@@ -72,7 +73,7 @@ def mypy(folder: Path) -> list[Report]:
 
 def pyright(folder: Path) -> list[Report]:
     """
-    The errors of pyright over the package and both files.
+    The errors of pyright over the package and the files.
     """
     package, files = (os.path.relpath(path, folder) for path in (PACKAGE, FILES))
     config = {
@@ -123,16 +124,17 @@ def test_right_uses_are_accepted(reports: list[Report]) -> None:
     """
     Nothing is reported.
     """
-    assert [r for r in reports if r.file == ACCEPTED] == []
+    assert [r for r in reports if r.file in ACCEPTED] == []
 
 
-def test_wrong_uses_are_rejected(reports: list[Report]) -> None:
+@pytest.mark.parametrize("of", REJECTED, ids=lambda path: path.stem)
+def test_wrong_uses_are_rejected(reports: list[Report], of: Path) -> None:
     """
     Exactly the marked lines are reported.
     """
-    lines = REJECTED.read_text(encoding="utf-8").splitlines()
+    lines = of.read_text(encoding="utf-8").splitlines()
     marked = {number for number, line in enumerate(lines, 1) if line.endswith("# error")}
-    reported = {r.line: r.text for r in reports if r.file == REJECTED}
+    reported = {r.line: r.text for r in reports if r.file == of}
 
     assert marked
     assert {n: lines[n - 1] for n in marked - set(reported)} == {}, "not reported"

@@ -366,6 +366,10 @@ class GeneralPlanBuilder(PlanBuilder):
         if not fits:
             raise field.error(f"{algorithm.name} needs {needed}")
         first, last = self._range(field, over)
+        index = self.schema.field_index[field.name]
+        in_bits = self.ops[index].offset % 8 or (is_fixed(node) and minimum_bits(node) % 8)
+        if in_bits and first <= index <= last:
+            raise field.error("covers itself, and does not take whole bytes; leave it out, or give it whole bytes")
         formula = None
         if start is not None:
             if not algorithm.takes_start:

@@ -306,6 +306,7 @@ class _GeneralBuilder(NodeBuilder):
         inner = self._copy(count=MISSING, repeat_until=MISSING)
         inner.adapter = None
         inner.of_type = annotation
+        assert self.adapter is not None, "only called where there is one"
         return Adapted(inner.held(), *self.adapter)
 
     def item(self, annotation: Any) -> Any:

@@ -52,6 +52,8 @@ class WritingScope(Scope):
     __slots__ = (
         "_asked",
         "_checks",
+        "_noted_before",
+        "_noted_behind",
         "_own",
         "_pinned",
         "_told",
@@ -83,6 +85,8 @@ class WritingScope(Scope):
         self.late = False
         self.path = tuple(out.trail)
         self._own = own
+        self._noted_before = len(out.unfinished)
+        self._noted_behind: int | None = None
         self._told: dict[int, int] = {}
         self._asked: set[Path] = set()
         self._checks: list[tuple[int, Any, int, int]] = []
@@ -276,6 +280,7 @@ class WritingScope(Scope):
                 waiting = True
         waiting = not self._checked() or waiting
         if waiting:
+            self._noted_behind = len(self.out.unfinished)
             self.out.unfinished.append(self)
         return self.spans[-1][1] if self.spans else bit
 
@@ -446,15 +451,12 @@ class WritingScope(Scope):
             if checksum.first <= path[0] <= checksum.last and path != (index,) and path in self.pending:
                 self.resolve(path)
         first, last = self.spans[checksum.first][0], self.spans[checksum.last][1]
-        if any(s is not self and s.pending and first <= s.start < last for s in self.out.unfinished):
+        # Those inside this struct were noted between its beginning and its end.
+        inside = self.out.unfinished[self._noted_before : self._noted_behind]
+        if any(s is not self and s.pending and first <= s.start < last for s in inside):
             raise Pending
-        data, base = self.out.data, self.out.base
-        shifted = (
-            covered_bytes(checksum, self, index, data)
-            if not base
-            else covered_bytes(checksum, self, index, bytes(base) + data)
-        )
-        return checksum_of(checksum, shifted, self, self.spans[index][0])
+        covered = covered_bytes(checksum, self, index, self.out.data, self.out.base)
+        return checksum_of(checksum, covered, self, self.spans[index][0])
 
     def _solved(self, path: Path) -> int:
         # A derived number, by the size or the place of what it says.

@@ -234,13 +234,13 @@ def _check_given(op: Op, index: int, source: Input, scope: Scope) -> None:
         raise
 
 
-def covered_bytes(checksum: Any, scope: Scope, index: int, data: bytes | bytearray) -> bytearray:
+def covered_bytes(checksum: Any, scope: Scope, index: int, data: bytes | bytearray, base: int = 0) -> bytearray:
     """
-    The bytes that a checksum covers, its own as zeros.
+    The bytes that a checksum covers, its own as zeros; `data` begins at byte `base` of the message.
     """
     first = scope.spans[checksum.first][0] // 8
     last = (scope.spans[checksum.last][1] + 7) // 8
-    covered = bytearray(data[first:last])
+    covered = bytearray(data[first - base : last - base])
     if checksum.first <= index <= checksum.last:
         start, end = (bit // 8 - first for bit in scope.spans[index])
         covered[start:end] = bytes(end - start)

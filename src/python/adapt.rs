@@ -1,10 +1,10 @@
 //! What plans that are not plain ask of Python besides making and reading objects: adapters, rules, codecs, checksums,
 //! variants ([`GeneralSink`], [`GeneralSource`]).
 
-use pyo3::exceptions::{PyArithmeticError, PyLookupError, PyUnicodeError, PyValueError};
+use pyo3::exceptions::{PyArithmeticError, PyException, PyLookupError, PyUnicodeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyInt};
+use pyo3::types::{PyBytes, PyFloat, PyInt, PyString};
 
 use super::error::{Fault, kept};
 use super::object::Objects;
@@ -12,7 +12,7 @@ use super::plan::wide;
 use super::source::Reader;
 use crate::decode::Sink;
 use crate::error::{Figure, Wide};
-use crate::general::{GeneralSink, GeneralSource};
+use crate::general_ends::{GeneralSink, GeneralSource};
 
 impl<'py> Objects<'_, 'py> {
     fn tagged(&self, tag: usize) -> &Bound<'py, PyAny> {
@@ -117,6 +117,29 @@ impl GeneralSource for Reader<'_, '_> {
         let key = key_of.call1((self.binding.foreign.get(tag)?, value)).ok()?.extract().ok()?;
         selectors.insert(place, (value.get_type().unbind(), key));
         Some(key)
+    }
+
+    fn adapted(&mut self, tag: usize, value: &Self::Value) -> Option<Self::Value> {
+        match self.binding.foreign.get(tag)?.bind(self.py).call1((value,)) {
+            Ok(carried) => Some(carried),
+            Err(error) => {
+                // What ends the program is not put off.
+                if !error.is_instance_of::<PyException>(self.py) {
+                    self.give_up(error);
+                }
+                None
+            }
+        }
+    }
+
+    fn obeys(&mut self, tag: usize, value: &Self::Value, is_adapted: bool) -> Option<bool> {
+        let is_known = value.is_exact_instance_of::<PyBytes>()
+            || value.is_exact_instance_of::<PyString>()
+            || value.is_exact_instance_of::<PyFloat>();
+        if !(is_known || (is_adapted && !value.is_none())) {
+            return None;
+        }
+        self.binding.foreign.get(tag)?.bind(self.py).call1((value,)).ok()?.is_truthy().ok()
     }
 
     fn is_subclass(&mut self, value: &Self::Value) -> bool {

@@ -1,14 +1,15 @@
 //! The class `Codec`: the layout of a struct in one byte order, and everything that is done with it.
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
-use pyo3::exceptions::{PyIndexError, PyOverflowError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyIndexError, PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyType};
 use pyo3::{Borrowed, PyTraverseError, PyVisit, ffi};
 
 use super::buffer::{Input, Output, OwnedInput, new_bytes};
 use super::call::Attached;
+use super::decoding::Decoding;
 use super::error::Fault;
 use super::explain;
 use super::general::General;
@@ -33,7 +34,7 @@ pub(super) struct Codec {
 }
 
 /// Who does the work of a codec.
-enum Worker<'a> {
+pub(super) enum Worker<'a> {
     /// The core.
     Core(&'a Binding),
     /// What takes plans that are not plain.
@@ -74,7 +75,7 @@ impl Codec {
     ///
     /// What making the plan raises.
     #[inline]
-    fn worker(&self, py: Python<'_>) -> Result<Worker<'_>, Fault> {
+    pub(super) fn worker(&self, py: Python<'_>) -> Result<Worker<'_>, Fault> {
         self.binding.get().map_or_else(|| self.find_worker(py), |binding| Ok(Worker::Core(binding)))
     }
 
@@ -162,7 +163,7 @@ impl Codec {
             Worker::General(general) => {
                 let py = value.py();
                 with_scratch(py, |out| {
-                    if general.write(value, out) {
+                    if general.write(value, out)? {
                         return new_bytes(py, out).map(Bound::into_any);
                     }
                     Ok(general.call("encode", value)?)
@@ -183,7 +184,7 @@ fn encode_general_into(
     let output = Output::of(buffer)?;
     let offset = offset.within(py, output.len())?;
     with_scratch(py, |out| {
-        if general.write(value, out) && output.write(offset, out) {
+        if general.write(value, out)? && output.write(offset, out) {
             return Ok(out.len());
         }
         drop(output);
@@ -315,8 +316,7 @@ impl Codec {
             return general.call("iter_decode", data);
         }
         let input = OwnedInput::of(data)?;
-        let state = Mutex::new(State::Ready { input, start: 0, index: 0 });
-        Ok(Bound::new(slf.py(), Decoding { codec: slf.clone().unbind(), state })?.into_any())
+        Ok(Bound::new(slf.py(), Decoding::new(slf, input))?.into_any())
     }
 
     /// The encodings of all values, back to back.
@@ -366,86 +366,6 @@ impl Codec {
         visit.call(&self.plan_factory)?;
         self.general.get().map_or(Ok(()), |general| general.traverse(&visit))?;
         self.binding.get().map_or(Ok(()), |binding| binding.traverse(&visit))
-    }
-}
-
-/// What `iter_decode` gives.
-#[pyclass(frozen, module = "bebytes._core")]
-pub(super) struct Decoding {
-    codec: Py<Codec>,
-    state: Mutex<State>,
-}
-
-enum State {
-    /// The next record starts at byte `start`; the buffer is held until the last one is read.
-    Ready { input: OwnedInput, start: usize, index: usize },
-    /// Reading one now.
-    Busy,
-    /// At the end of the input, or behind an error.
-    Done,
-}
-
-impl Decoding {
-    /// Nothing is done under the lock that could wait or run the user's code.
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-#[pymethods]
-impl Decoding {
-    fn __iter__(slf: PyRef<'_, Self>) -> PyRef<'_, Self> {
-        slf
-    }
-
-    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let before = {
-            let mut state = self.state();
-            let next = if matches!(*state, State::Done) { State::Done } else { State::Busy };
-            std::mem::replace(&mut *state, next)
-        };
-        let (input, start, index) = match before {
-            State::Ready { input, start, index } => (input, start, index),
-            State::Busy => return Err(PyValueError::new_err("the iterator is at work already")),
-            State::Done => return Ok(None),
-        };
-        let outcome = if start < input.bytes().len() {
-            match self.codec.get().worker(py)? {
-                Worker::Core(binding) => {
-                    decode_at(binding.plan(), input.bytes(), start, index, &mut Objects::new(py, binding)).map(Some)
-                }
-                Worker::General(general) => general.decode_at(py, input.bytes(), start, index).map(Some),
-            }
-        } else {
-            Ok(None)
-        };
-        match outcome {
-            Ok(Some((value, start))) => {
-                *self.state() = State::Ready { input, start, index: index + 1 };
-                Ok(Some(value))
-            }
-            Ok(None) => {
-                *self.state() = State::Done;
-                Ok(None)
-            }
-            Err(fault) => {
-                *self.state() = State::Done;
-                Err(fault.into())
-            }
-        }
-    }
-
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.codec)?;
-        match self.state.try_lock().as_deref() {
-            Ok(State::Ready { input, .. }) => input.traverse(&visit),
-            _ => Ok(()),
-        }
-    }
-
-    fn __clear__(&self) {
-        let before = std::mem::replace(&mut *self.state(), State::Done);
-        drop(before);
     }
 }
 

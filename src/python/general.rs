@@ -1,6 +1,6 @@
 //! Classes whose plans are not plain: by the core as far as that goes, and else by the readable runner.
 
-use pyo3::exceptions::PyNotImplementedError;
+use pyo3::exceptions::{PyBaseException, PyNotImplementedError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use pyo3::{PyTraverseError, PyVisit};
@@ -59,13 +59,17 @@ impl General {
     }
 
     /// Has the core write `value` behind what is in `out`; says whether it could.
-    pub(super) fn write(&self, value: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> bool {
-        self.reading.as_ref().is_some_and(|reading| reading.write(value, out))
+    ///
+    /// # Errors
+    ///
+    /// What an adapter raises that ends the program.
+    pub(super) fn write(&self, value: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> PyResult<bool> {
+        self.reading.as_ref().map_or(Ok(false), |reading| reading.write(value, out))
     }
 
     /// Writes record number `index` of many.
     pub(super) fn write_one(&self, value: &Bound<'_, PyAny>, index: usize, out: &mut Vec<u8>) -> PyResult<()> {
-        if self.write(value, out) {
+        if self.write(value, out)? {
             return Ok(());
         }
         let runner = self.runner.bind(value.py());
@@ -159,9 +163,18 @@ impl Reading {
         Ok(Self { binding: Binding::of(plan.py(), root, reader.plain, reader.foreign)?, layout, lossless })
     }
 
-    fn write(&self, value: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> bool {
-        self.layout.writes()
-            && general_write::write(&self.layout, value, &mut Reader::new(value.py(), &self.binding), out)
+    fn write(&self, value: &Bound<'_, PyAny>, out: &mut Vec<u8>) -> PyResult<bool> {
+        if !self.layout.writes() {
+            return Ok(false);
+        }
+        let mut reader = Reader::new(value.py(), &self.binding);
+        if general_write::write(&self.layout, value, &mut reader, out) {
+            return Ok(true);
+        }
+        match reader.take_offender() {
+            Some(error) if error.is_instance_of::<PyBaseException>() => Err(PyErr::from_value(error)),
+            _ => Ok(false),
+        }
     }
 
     /// Checks that encoding the value gives bytes `start` to `end` again, where the class asks for that.
@@ -175,7 +188,7 @@ impl Reading {
     ) -> Result<(), Fault> {
         let Some(plan) = &self.lossless else { return Ok(()) };
         let mut again = Vec::new();
-        if self.write(value, &mut again) && bytes.get(start..end) == Some(&again) {
+        if self.write(value, &mut again)? && bytes.get(start..end) == Some(&again) {
             return Ok(());
         }
         let check = value.py().import("bebytes._native_general")?.getattr("check_lossless")?;

@@ -7,6 +7,7 @@ mod clock;
 mod codec;
 mod compare;
 mod construct;
+mod decoding;
 mod error;
 mod explain;
 mod formula;

@@ -13,6 +13,7 @@ use super::formula::{Facts, form, formula, is_integer, is_plain, length, order, 
 use super::instance::Shape;
 use super::plan::{PlanReader, kind, wide};
 use crate::checksum::Algorithm;
+use crate::error::Wide;
 use crate::general::{
     Absence, Case, Checksum, Constant, Data, Ending, Extra, Field, Given, Keeps, Key, Layout, Length, List, Nested,
     Node, Number, Optional, Origin, Placed, Rule, Stored, Struct, Switch, Test, Turn, Unknown,
@@ -292,7 +293,8 @@ impl<'py> GeneralReader<'py> {
             "Adapted" => {
                 let name: String = inner("name")?.extract()?;
                 let rule = format!("what makes {name}").into();
-                Node::Adapted { node: Box::new(self.node(&inner("node")?)?), tag: self.tag(inner("decode")?), rule }
+                let (tag, encode) = (self.tag(inner("decode")?), self.tag(inner("encode")?));
+                Node::Adapted { node: Box::new(self.node(&inner("node")?)?), tag, encode, rule }
             }
             "Scaled" => {
                 let (scale, offset) = (inner("scale")?.extract()?, inner("offset")?.extract()?);
@@ -312,7 +314,12 @@ impl<'py> GeneralReader<'py> {
         } else {
             Unknown::Replaced(wide(&unknown)?)
         };
-        Ok(Number { number, unknown })
+        let range = if matches!(number.kind, plan::Kind::Float) {
+            (Wide::ZERO, Wide::ZERO)
+        } else {
+            (wide(&node.getattr("minimum")?)?, wide(&node.getattr("maximum")?)?)
+        };
+        Ok(Number { number, unknown, range })
     }
 
     fn nested(&mut self, node: &Object<'py>, recursive: bool) -> PyResult<Nested> {

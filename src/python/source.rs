@@ -47,6 +47,12 @@ impl<'a, 'py> Reader<'a, 'py> {
         self.offender.take()
     }
 
+    /// Keeps an error that is final, as the offender.
+    #[cold]
+    pub(super) fn give_up(&mut self, error: PyErr) {
+        self.offender = Some(error.into_value(self.py).into_bound(self.py).into_any());
+    }
+
     #[cold]
     fn keep(&mut self, object: Bound<'py, PyAny>) -> Offender {
         self.offender = Some(object);

@@ -89,6 +89,9 @@ __all__ = [
 MANY_SEGMENTS = 0xFFFF
 """`PN_XNUM`: the number of segments stands in the first section's header."""
 
+NAMES_ELSEWHERE = 0xFFFF
+"""`SHN_XINDEX`: which section has the names of sections stands in the first one's header."""
+
 COMPRESSED = 1 << 32
 """In place of a section's type, none of which has so many bits: what it holds is compressed."""
 
@@ -435,9 +438,12 @@ class File(Struct, byteorder="little if ident.ei_data == Data.LSB else big"):
         """
         The name of a section; empty where the file has no names.
         """
-        if not 0 < self.header.e_shstrndx < len(self.sections):
+        index = self.header.e_shstrndx
+        if index == NAMES_ELSEWHERE and self.sections:
+            index = self.sections[0].sh_link
+        if not 0 < index < len(self.sections):
             return ""
-        names = self.sections[self.header.e_shstrndx].content
+        names = self.sections[index].content
         return names.string(section.sh_name).decode("utf-8", "replace") if isinstance(names, StringTable) else ""
 
     def section(self, name: str) -> Section:
