@@ -264,7 +264,7 @@ add(Un(1, b"\xab\xcd", A(0x1234), 5, [1, 2], 5), Un(1, b"\xab\xcd", A(0x1234), N
 for order in "big", "little":
     for end in "msb", "lsb":
 
-        class W(Struct, byteorder=order, bit_order=end, word=16):  # type: ignore[call-arg]  # names of those there are
+        class W(Struct, byteorder=order, bit_order=end, word=16):
             a: u8 = bits(4)
             b: u16 = bits(12)
             c: Kind = bits(2)

@@ -42,7 +42,7 @@ NUMBERS = st.sampled_from((*EDGES, -1, -2, -(2**64), -(2**127))) | st.integers(-
 
 def agree(cls: Any, data: bytes) -> None:
     for order in ("big", "little"):
-        native, python = (Codec(cls, byteorder=order, backend=backend) for backend in ("native", "python"))  # type: ignore[arg-type]  # names
+        native, python = (Codec(cls, byteorder=order, backend=backend) for backend in ("native", "python"))
         read = outcome(python.decode, data)
         assert outcome(native.decode, data) == read
         if read[0] == "value":
@@ -51,7 +51,12 @@ def agree(cls: Any, data: bytes) -> None:
 
 
 @settings(max_examples=400)
-@given(expressions(("a", "b", "c"), OPERATORS), NUMBERS, st.integers(0, 2**128 - 1) | st.sampled_from(EDGES), st.integers(0, 255))
+@given(
+    expressions(("a", "b", "c"), OPERATORS),
+    NUMBERS,
+    st.integers(0, 2**128 - 1) | st.sampled_from(EDGES),
+    st.integers(0, 255),
+)
 @example("(a * a)", -(2**127), 0, 0)
 @example("(a << c)", -3, 0, 127)
 @example("(b + 0)", 0, 2**127, 0)
