@@ -39,7 +39,8 @@ from bebytes._plan_general import (
 from bebytes._python import Runner
 from bebytes._python_common import Scope
 from bebytes._python_formula import parameters_of, whole
-from bebytes._python_read_general import check_rule, holds, selected, varint_range
+from bebytes._python_numbers import varint_range
+from bebytes._python_read_general import check_rule, holds, selected
 from bebytes._text import decode_text, encode_text, fill, strip_padding
 from bebytes.errors import BeBytesError, DecodeError, EncodeError
 from bebytes.fields import derived
