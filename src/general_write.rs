@@ -219,9 +219,11 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
             }
             self.given(slot, field, scope)?
         } else {
-            // What is pinned is looked at by others.
+            // What is pinned is looked at by others, but for what says that there is no checksum.
+            let small = self.source.small(&value).map(|number| Operand::Number(number.into()));
             let pinned = field.extra.as_ref().is_some_and(|extra| {
-                extra.constant.is_some() || extra.zeros || extra.computed.is_some() || extra.checksum.is_some()
+                let is_sum = extra.checksum.is_some() && !small.is_some_and(|number| extra.has_no_sum(&number));
+                extra.constant.is_some() || extra.zeros || extra.computed.is_some() || is_sum
             });
             if pinned {
                 return Err(Stop);

@@ -12,6 +12,7 @@ from bebytes import (
     at,
     bcd,
     bits,
+    checksum,
     computed,
     const,
     count,
@@ -224,6 +225,50 @@ class Texts(Struct):
 
 
 add(Texts("abc", "hé", "xy", "aé", "é..", b"0012", "x y", "mark", b"rest"))
+
+
+class Summed(Struct, kw_only=True):
+    """
+    Checksums of every sort: of the core, of Python's, of a part, with a start, and one that may be left out.
+    """
+
+    n: u8
+    crc: u32 = checksum("crc-32", over="n:body")
+    body: bytes = size("n")
+    half: u16 = checksum("internet", start="n + 1", none=0)
+    digest: bytes = checksum("md5", over="n:body")
+
+
+class Chunk(Struct, kw_only=True):
+    length: u32 = derived
+    kind: bytes = size(4)
+    payload: bytes = size("length")
+    crc: u32 = checksum("crc-32", over="kind:payload")
+
+
+class Loose(Struct, kw_only=True):
+    length: u16 = derived
+    sum: u16 = checksum("internet", start="length + 17", none=0)
+    payload: list[u16] = size("length - 4")
+
+
+add(Summed(n=3, body=b"abc"), Summed(n=0, body=b"", half=0), Chunk(kind=b"IDAT", payload=b"xyz"))
+add(Loose(payload=[1, 2]), Loose(payload=[], sum=0))
+
+
+class Picked(Struct, kw_only=True):
+    """
+    A variant whose cases have lengths of their own, and a length that is for a field which may be absent.
+    """
+
+    kind: u8
+    n: u8 = derived
+    m: u8 = derived
+    body: list[u8] | list[u16] = switch("kind", {1: list[u8], 2: list[u16]}, count="n")
+    more: bytes | None = when("kind == 2", size="m", default=None)
+
+
+add(Picked(kind=1, body=[1, 2]), Picked(kind=2, body=[1, 2], more=b"xy"))
 
 
 class Sh(Struct):

@@ -189,7 +189,7 @@ def _foreign(test: Interval | OneOf) -> Callable[[Any], bool]:
 
 def check_operands(plan: Plan) -> None:
     """
-    Refuse plans whose expressions look at floats or characters, and those with checksums that may be left out.
+    Refuse plans whose expressions look at floats or characters.
 
     Raises:
         Unsupported: see above.
@@ -197,8 +197,6 @@ def check_operands(plan: Plan) -> None:
     ops = (*plan.ops, *(plan.turn.little if plan.turn is not None else ()))
     formulas: list[Any] = [plan.turn.condition] if plan.turn is not None else []
     for op in ops:
-        if op.extra is not None and op.extra.checksum is not None and op.extra.checksum.none is not None:
-            raise Unsupported
         formulas += _formulas(op.node)
         if op.extra is not None:
             formulas += [f for f in (op.extra.computed, op.extra.checksum and op.extra.checksum.start) if f is not None]
@@ -327,50 +325,57 @@ def absences(plan: Plan) -> list[tuple[int, tuple[int, ...]]]:
     """
     said: dict[int, set[int]] = {}
     always: set[int] = set()
+    unclear: set[int] = set()
     for i, op in enumerate(plan.ops):
         node: Any = op.node
         may_be_absent = False
         while isinstance(node, When | Ordered | Option):
             may_be_absent = may_be_absent or not isinstance(node, Ordered)
             node = node.big if isinstance(node, Ordered) else node.node
-        found, deep = _lengths(node)
-        slots = {slot for slot in found if plan.ops[slot].derived == "here"}
-        if deep & {slot for slot in range(len(plan.ops)) if plan.ops[slot].derived == "here"}:
+        found, deep, chosen = _lengths(node)
+        if any(plan.ops[slot].derived == "here" for slot in deep):
             raise Unsupported
+        slots = {slot for slot in found if plan.ops[slot].derived == "here"}
+        unclear |= chosen
         if not may_be_absent:
             always |= slots
         for slot in slots:
             said.setdefault(slot, set()).add(i)
-    return [(slot, tuple(sorted(ops))) for slot, ops in sorted(said.items()) if slot not in always]
+    kept = [(slot, tuple(sorted(ops))) for slot, ops in sorted(said.items()) if slot not in always]
+    if any(slot in unclear for slot, _ in kept):
+        raise Unsupported
+    return kept
 
 
-def _lengths(node: Any) -> tuple[set[int], set[int]]:
-    # The fields that lengths in a node refer to, and those of lengths that only some values have.
+def _lengths(node: Any) -> tuple[set[int], set[int], set[int]]:
+    # The fields that lengths in a node refer to; those of lengths in what may be absent inside it; those of its variants.
     match node:
         case Data(length=length):
-            return _fields_of(length), set()
+            return _fields_of(length), set(), set()
         case List(count=count, item=item):
-            own, deep = _lengths(item)
-            return _fields_of(count) | own, deep
+            own, deep, chosen = _lengths(item)
+            return _fields_of(count) | own, deep, chosen
         case Sized(length, inner):
-            own, deep = _lengths(inner)
-            return _fields_of(length) | own, deep
+            own, deep, chosen = _lengths(inner)
+            return _fields_of(length) | own, deep, chosen
         case Placed(position=position, node=inner):
-            own, deep = _lengths(inner)
-            return _fields_of(position) | own, deep
+            own, deep, chosen = _lengths(inner)
+            return _fields_of(position) | own, deep, chosen
         case When() | Ordered() | Option():
-            own, deep = _lengths(node.big if isinstance(node, Ordered) else node.node)
-            return set(), own | deep
+            own, deep, chosen = _lengths(node.big if isinstance(node, Ordered) else node.node)
+            return set(), own | deep, chosen
         case Switch(selector, _, _):
             # The selector is told by the class of the value, or else it is kept as the number of a variant.
-            inner_all: set[int] = set()
-            for inner in _inner(node):
-                own, deep = _lengths(inner)
-                inner_all |= own | deep
-            return _fields_of(selector), inner_all
+            every = [_lengths(inner) for inner in _inner(node)]
+            empty: set[int] = set()
+            return (
+                _fields_of(selector),
+                empty.union(*(deep for _, deep, _ in every)),
+                empty.union(*(own | chosen for own, _, chosen in every)),
+            )
         case Adapted(inner, _, _) if isinstance(inner, Data) and isinstance(inner.length, Computed):
-            return _fields_of(inner.length), set()
-    return set(), set()
+            return _fields_of(inner.length), set(), set()
+    return set(), set(), set()
 
 
 def _fields_of(length: Any) -> set[int]:
