@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::checksum::Algorithm;
-use crate::error::Wide;
+use crate::error::{Figure, Wide};
 use crate::formula::Formula;
 use crate::general_compile::{Needs, Step};
 use crate::general_solve::Sizing;
@@ -242,6 +242,8 @@ pub struct Checksum {
     pub last: usize,
     /// What it starts with.
     pub start: Option<Formula>,
+    /// What stands there where there is no checksum: it is kept, and not checked.
+    pub none: Option<Figure>,
 }
 
 /// What is read, and where.

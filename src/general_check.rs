@@ -128,7 +128,9 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
             }
         }
         match &extra.checksum {
-            Some(checksum) if self.verify => self.check_sum(checksum, slot, &actual, start, scope),
+            Some(checksum) if self.verify && !extra.has_no_sum(&actual) => {
+                self.check_sum(checksum, slot, &actual, start, scope)
+            }
             _ => Ok(()),
         }
     }
@@ -197,6 +199,14 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
             Operand::Owned(bytes) => self.sink.bytes(bytes).map_err(Failure::Own),
             _ => self.sink.none().map_err(Failure::Own),
         }
+    }
+}
+
+impl Extra {
+    /// Whether this is what stands there where there is no checksum.
+    pub(crate) fn has_no_sum(&self, operand: &Operand<'_>) -> bool {
+        let none = self.checksum.as_ref().and_then(|checksum| checksum.none.as_ref());
+        none.is_some_and(|none| *none == figure_of(operand))
     }
 }
 

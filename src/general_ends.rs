@@ -19,6 +19,9 @@ pub trait GeneralSource: Source {
     /// of any class, and not only stands for what is written.
     fn obeys(&mut self, tag: usize, value: &Self::Value, is_adapted: bool) -> Option<bool>;
 
+    /// The bytes of a string in the codec of this name; nothing where it is none, or the codec cannot write it.
+    fn encode_text(&mut self, codec: &str, value: &Self::Value) -> Option<Vec<u8>>;
+
     /// Whether there may be more to an integer than its number.
     fn is_subclass(&mut self, value: &Self::Value) -> bool;
 }

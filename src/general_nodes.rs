@@ -123,13 +123,20 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
     }
 
     fn nested(&mut self, nested: &'l Nested, scope: &Scope<'a>) -> Result<(S::Value, Operand<'a>), Fail<S>> {
-        let parameters =
-            nested.parameters.iter().map(|formula| self.whole(formula, scope)).collect::<Result<Vec<_>, _>>()?;
+        // Those of the struct that is read last, so that what is worked out here does not see what is pushed.
+        let parameters = self.parameters.len();
+        for formula in &nested.parameters {
+            let number = self.whole(formula, scope)?;
+            self.parameters.push(number);
+        }
         if !nested.recursive {
-            return self.record(nested.index, parameters);
+            let outcome = self.record(nested.index, parameters);
+            self.parameters.truncate(parameters);
+            return outcome;
         }
         self.deeper(self.bit)?;
         let outcome = self.record(nested.index, parameters);
+        self.parameters.truncate(parameters);
         self.depth -= 1;
         outcome
     }

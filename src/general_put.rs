@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use memchr::memmem;
 
 use crate::bits;
-use crate::encode::{Character, Integer, Source, Text};
+use crate::encode::{Character, Integer, Text};
 use crate::error::{Stop, Wide};
 use crate::formula::{Operand, Val};
 use crate::general::{Data, Key, Length, List, Nested, Node, Number, Optional, Switch, Unknown, Word};
@@ -343,7 +343,7 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
         self.content(data, content.as_ref(), scope)
     }
 
-    fn content(
+    pub(crate) fn content(
         &mut self,
         data: &'l Data,
         content: &[u8],
@@ -377,7 +377,12 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
         }
         self.append(&filled, data.order)?;
         if let Length::Until(marker, _) = &data.length {
-            if memmem::find(&filled, &marker.bytes).is_some() {
+            // Also where it ends with a part of its marker.
+            let part = filled.len().min(marker.bytes.len().saturating_sub(1));
+            let tail = filled.get(filled.len() - part..).unwrap_or_default();
+            let ending = [tail, &marker.bytes].concat();
+            let early = memmem::find(&ending, &marker.bytes).is_none_or(|at| at < part);
+            if early || memmem::find(&filled, &marker.bytes).is_some() {
                 return Err(Stop);
             }
             self.append(&marker.bytes, data.order)?;
@@ -476,7 +481,14 @@ fn fitting(number: &Number, wide: Wide, width: Option<u32>) -> Result<u128, Stop
 }
 
 /// The bytes of a string in its codec, without padding.
-pub(crate) fn encoded<S: Source>(form: Option<&Form>, source: &mut S, value: &S::Value) -> Result<Vec<u8>, Stop> {
+pub(crate) fn encoded<S: GeneralSource>(
+    form: Option<&Form>,
+    source: &mut S,
+    value: &S::Value,
+) -> Result<Vec<u8>, Stop> {
+    if let Some(Form { codec: Codec::Foreign, name, .. }) = form {
+        return source.encode_text(name, value).ok_or(Stop);
+    }
     let Text::Text(text) = source.text(value).map_err(|_| Stop)? else { return Err(Stop) };
     form.map_or(Codec::Utf8, |form| form.codec).encode(text.as_ref()).ok_or(Stop)
 }

@@ -87,10 +87,12 @@ pub fn decode_at<S: GeneralSink>(
         collected: None,
         operands: Vec::new(),
         spans: Vec::new(),
+        parameters: Vec::new(),
         sink,
     };
     let parameters = layout.root().map_or(0, |root| root.parameters);
-    match reader.record(layout.root, vec![0; parameters]) {
+    reader.parameters.resize(parameters, 0);
+    match reader.record(layout.root, 0) {
         Ok((value, _)) => Ok((value, reader.byte_behind().max(reader.reach))),
         Err(failure) => Err(match layout.root() {
             Some(root) => failure.finish(root.shell.name(), index),
@@ -130,6 +132,8 @@ pub(crate) struct Reader<'a, 'l, S> {
     /// Of the structs that are being read, one a field.
     pub(crate) operands: Vec<Operand<'a>>,
     pub(crate) spans: Vec<(u64, u64)>,
+    /// What the structs that are being read are given.
+    pub(crate) parameters: Vec<i128>,
     pub(crate) sink: &'l mut S,
 }
 
@@ -141,7 +145,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) start: u64,
     /// The bit behind what is done.
     pub(crate) end: u64,
-    pub(crate) parameters: Vec<i128>,
+    /// Where its parameters begin.
+    parameters: usize,
     /// The item that was read last.
     pub(crate) item: Operand<'a>,
     /// The value that is checked.
@@ -160,7 +165,7 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
             spans: self.spans.get(scope.spans..).unwrap_or_default(),
             start: scope.start,
             end: scope.end,
-            parameters: &scope.parameters,
+            parameters: self.parameters.get(scope.parameters..).unwrap_or_default(),
             item: &scope.item,
             own: &scope.own,
         }
@@ -183,7 +188,9 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
     }
 
     /// A struct: its value, and what expressions see of it.
-    pub(crate) fn record(&mut self, index: usize, parameters: Vec<i128>) -> Result<(S::Value, Operand<'a>), Fail<S>> {
+    ///
+    /// Its parameters are those from `parameters` on.
+    pub(crate) fn record(&mut self, index: usize, parameters: usize) -> Result<(S::Value, Operand<'a>), Fail<S>> {
         let layout = self.layout;
         let Some(shape) = layout.structs.get(index) else { return Err(Failure::new(NO_STRUCT, self.bit)) };
         if let Some(plan) = &shape.plain
@@ -193,8 +200,10 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
             return self.plain_record(plan).map(|value| (value, Operand::Other));
         }
         let (base, spans, start) = (self.operands.len(), self.spans.len(), self.bit);
-        self.operands.resize(base + shape.operands, Operand::Absent);
-        self.spans.resize(spans + shape.spans, (0, 0));
+        self.operands.resize_with(base + shape.operands, Operand::default);
+        if shape.spans > 0 {
+            self.spans.resize(spans + shape.spans, (0, 0));
+        }
         let (item, own) = (Operand::Absent, Operand::Absent);
         let mut scope = Scope { base, spans, start, end: start, parameters, item, own };
         let mut record = self.sink.begin(&shape.shell).map_err(Failure::Own)?;
@@ -264,7 +273,7 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
                 Step::Group(group) => (group.first, group.count),
                 Step::Field(slot) => (*slot, 1),
             };
-            for (slot, field) in fields.iter().enumerate().skip(first).take(count) {
+            for (slot, field) in (first..).zip(fields.get(first..first + count).unwrap_or_default()) {
                 match self.field(slot, field, record, scope) {
                     Ok(()) => {}
                     Err(failure) => return Err(failure.within(name(shape, slot))),
@@ -324,7 +333,10 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
         let start = self.bit;
         let extra = field.extra.as_deref();
         let rule = extra.and_then(|extra| extra.rule.as_ref());
-        self.collected = rule.filter(|rule| rule.each).map(|_| Vec::new());
+        let each = rule.is_some_and(|rule| rule.each);
+        if each {
+            self.collected = Some(Vec::new());
+        }
         self.chosen = usize::MAX;
         let (mut value, operand) = if field.stored == Stored::Value {
             let (value, operand) = self.node(&field.node, scope)?;
@@ -335,12 +347,16 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
         if let Some(extra) = extra {
             self.check_own(field, extra, &mut value, &operand, start, scope)?;
         }
+        if each {
+            self.collected = None;
+        }
         let stored = match field.stored {
             Stored::Value => value,
             Stored::Padding if any_bits(&operand) => Some(match value {
                 Some(value) => value,
                 None => self.made(&operand)?,
             }),
+            Stored::Derived if extra.is_some_and(|extra| extra.has_no_sum(&operand)) => Some(self.made(&operand)?),
             Stored::Derived | Stored::Padding => None,
         };
         let stored = match stored {

@@ -265,7 +265,6 @@ fn is_node_written(node: &Node) -> bool {
     match node {
         Node::Placed(_) => false,
         Node::Adapted { node, .. } => is_node_written(node),
-        Node::Data(data) => data.form.as_ref().is_none_or(|form| form.codec != crate::text::Codec::Foreign),
         Node::When(_, inner) | Node::Sized(_, inner) | Node::Scaled(inner, ..) => is_node_written(inner),
         Node::Option(option) => is_node_written(&option.node),
         Node::Ordered(_, nodes) => nodes.iter().all(is_node_written),

@@ -322,6 +322,9 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
                 if let Some(number) = constant.number {
                     return self.number(node, number, scope);
                 }
+                if let (Some(bytes), Node::Data(data)) = (&constant.bytes, node) {
+                    return self.content(data, bytes, scope);
+                }
                 let value = self.source.constant(constant.tag).ok_or(Stop)?;
                 self.node(node, &value, scope)
             }

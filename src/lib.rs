@@ -68,4 +68,5 @@ pub mod tape;
 pub mod text;
 pub mod trace;
 pub mod value;
+mod value_general;
 mod writer;

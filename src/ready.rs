@@ -164,6 +164,10 @@ impl<S: GeneralSource> GeneralSource for Ready<'_, S> {
         self.0.obeys(tag, value, is_adapted)
     }
 
+    fn encode_text(&mut self, codec: &str, value: &Self::Value) -> Option<Vec<u8>> {
+        self.0.encode_text(codec, value)
+    }
+
     fn is_subclass(&mut self, value: &Self::Value) -> bool {
         self.0.is_subclass(value)
     }

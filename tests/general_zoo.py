@@ -199,6 +199,18 @@ class R(Struct, kw_only=True):
 add(R(labels=[1, 2, 0], pairs=[A(1), A(11)], path=[5, 6], m="hi", sub=[A(1)], nib=[1, 2, 3, 4], rest=[A(1), A(2)]))
 
 
+class Marked(Struct):
+    """
+    Markers whose end is their start.
+    """
+
+    a: bytes = until(b"abab")
+    b: bytes = until(b"xx")
+
+
+add(Marked(b"zb", b"y"), Marked(b"", b""))
+
+
 class Texts(Struct):
     a: str = size(8, encoding="latin-1", pad=" ")
     b: str = size(8, encoding="utf-16-le", pad="\0")
@@ -252,7 +264,7 @@ add(Un(1, b"\xab\xcd", A(0x1234), 5, [1, 2], 5), Un(1, b"\xab\xcd", A(0x1234), N
 for order in "big", "little":
     for end in "msb", "lsb":
 
-        class W(Struct, byteorder=order, bit_order=end, word=16):  # type: ignore[call-arg]  # names of those there are
+        class W(Struct, byteorder=order, bit_order=end, word=16):
             a: u8 = bits(4)
             b: u16 = bits(12)
             c: Kind = bits(2)

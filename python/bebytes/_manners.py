@@ -71,7 +71,7 @@ def less(self: Any, other: object) -> bool:
     if type(other) is not type(self):
         return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
     left, right = _compared(self, other)
-    return bool(left < right)
+    return left < right
 
 
 def less_or_equal(self: Any, other: object) -> bool:
@@ -81,7 +81,7 @@ def less_or_equal(self: Any, other: object) -> bool:
     if type(other) is not type(self):
         return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
     left, right = _compared(self, other)
-    return bool(left <= right)
+    return left <= right
 
 
 def greater(self: Any, other: object) -> bool:
@@ -91,7 +91,7 @@ def greater(self: Any, other: object) -> bool:
     if type(other) is not type(self):
         return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
     left, right = _compared(self, other)
-    return bool(left > right)
+    return left > right
 
 
 def greater_or_equal(self: Any, other: object) -> bool:
@@ -101,7 +101,7 @@ def greater_or_equal(self: Any, other: object) -> bool:
     if type(other) is not type(self):
         return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
     left, right = _compared(self, other)
-    return bool(left >= right)
+    return left >= right
 
 
 MANNERS: dict[str, Callable[..., Any]] = {

@@ -142,6 +142,11 @@ impl GeneralSource for Reader<'_, '_> {
         self.binding.foreign.get(tag)?.bind(self.py).call1((value,)).ok()?.is_truthy().ok()
     }
 
+    fn encode_text(&mut self, codec: &str, value: &Self::Value) -> Option<Vec<u8>> {
+        let text = value.cast_exact::<PyString>().ok()?;
+        text.call_method1(intern!(self.py, "encode"), (codec,)).ok()?.extract().ok()
+    }
+
     fn is_subclass(&mut self, value: &Self::Value) -> bool {
         !value.is_exact_instance_of::<PyInt>()
     }

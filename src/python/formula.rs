@@ -6,7 +6,8 @@ use pyo3::exceptions::{PyNotImplementedError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyModule, PyString};
 
-use super::plan::kind;
+use super::plan::{kind, wide};
+use crate::error::Figure;
 use crate::formula::{Expression, Formula, Leaf, Operator, Sign};
 use crate::general::{Length, Marker, Scheme, Varint, Word};
 use crate::plan::Order;
@@ -215,6 +216,17 @@ pub(super) fn varint(node: &Object<'_>) -> PyResult<Varint> {
     }
     let (signed, keep) = (node.getattr("signed")?.extract()?, node.getattr("keep")?.extract()?);
     Ok(Varint { scheme, signed, width, keep })
+}
+
+/// A number or bytes, where there are any.
+pub(super) fn figure(value: &Object<'_>) -> PyResult<Option<Figure>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(match value.cast::<PyInt>() {
+        Ok(_) => Figure::Integer(wide(value)?),
+        Err(_) => Figure::Bytes(value.extract::<Vec<u8>>()?.into()),
+    }))
 }
 
 /// Whether a node is one that the core has too.

@@ -9,7 +9,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple, PyType};
 
-use super::formula::{Facts, form, formula, is_integer, is_plain, length, order, unsupported, varint, word};
+use super::formula::{Facts, figure, form, formula, is_integer, is_plain, length, order, unsupported, varint, word};
 use super::instance::Shape;
 use super::plan::{PlanReader, kind, wide};
 use crate::checksum::Algorithm;
@@ -242,6 +242,7 @@ impl<'py> GeneralReader<'py> {
             start: if start.is_none() { None } else { Some(formula(&start, "start ")?) },
             algorithm: Algorithm::find(&checksum.getattr("algorithm")?.extract::<String>()?),
             tag: self.tag(checksum.getattr("algorithm")?),
+            none: figure(&checksum.getattr("none")?)?,
         })
     }
 
