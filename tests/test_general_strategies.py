@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from checks import Codecs
 from general_zoo import ZOO
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bebytes.errors import BeBytesError, EncodeError
@@ -16,6 +16,8 @@ from bebytes.testing._outcome import comparable
 
 CLASSES = sorted({type(value) for value in ZOO}, key=lambda cls: cls.__qualname__)
 EXAMPLES = 25
+# Values of some of these classes are found by trying.
+SEARCHES = [HealthCheck.filter_too_much]
 
 
 def name_of(cls: Any) -> str:
@@ -23,7 +25,7 @@ def name_of(cls: Any) -> str:
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=name_of)
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, suppress_health_check=SEARCHES)
 @given(data=st.data())
 def test_values_come_back(codec: Codecs, cls: Any, data: st.DataObject) -> None:
     """
@@ -40,7 +42,7 @@ def test_values_come_back(codec: Codecs, cls: Any, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=name_of)
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, suppress_health_check=SEARCHES)
 @given(data=st.data())
 def test_other_spellings_have_the_same_bytes(codec: Codecs, cls: Any, data: st.DataObject) -> None:
     """
@@ -52,7 +54,7 @@ def test_other_spellings_have_the_same_bytes(codec: Codecs, cls: Any, data: st.D
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=name_of)
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, suppress_health_check=SEARCHES)
 @given(data=st.data())
 def test_damaged_encodings_raise_only_our_errors(codec: Codecs, cls: Any, data: st.DataObject) -> None:
     """
@@ -71,7 +73,7 @@ def test_damaged_encodings_raise_only_our_errors(codec: Codecs, cls: Any, data: 
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=name_of)
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, suppress_health_check=SEARCHES)
 @given(data=st.data())
 def test_wrong_values_are_refused(codec: Codecs, cls: Any, data: st.DataObject) -> None:
     """
