@@ -117,7 +117,7 @@ def hand(monkeypatch: pytest.MonkeyPatch) -> Hand:
     for module, name, ticks in (
         (_python_read, "_read_number", 1),
         (_python_read, "_read_data", 100),
-        (_python_write, "_put", 1),
+        (_python_write, "to_number", 1),
         (_python_write, "_write_data", 100),
         (_python_write, "solve_derived", 10_000),
     ):

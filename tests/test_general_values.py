@@ -42,7 +42,7 @@ NUMBERS = st.sampled_from((*EDGES, -1, -2, -(2**64), -(2**127))) | st.integers(-
 
 def agree(cls: Any, data: bytes) -> None:
     for order in ("big", "little"):
-        native, python = (Codec(cls, byteorder=order, backend=backend) for backend in ("native", "python"))  # type: ignore[arg-type]  # names
+        native, python = (Codec(cls, byteorder=order, backend=backend) for backend in ("native", "python"))
         read = outcome(python.decode, data)
         assert outcome(native.decode, data) == read
         if read[0] == "value":

@@ -76,13 +76,19 @@ def test_values_are_made_of_what_is_read(codec: Codecs) -> None:
         "01020304 02 05060708 09090909 0101020304 05060708",
         "04030201 02 08070605 09090909 0104030201 08070605",
     )
-    same_bytes(codec, Hosts(one=one, many=[], maybe=None, there=None), "01020304 00 0000000000", "04030201 00 0000000000")
+    same_bytes(
+        codec, Hosts(one=one, many=[], maybe=None, there=None), "01020304 00 0000000000", "04030201 00 0000000000"
+    )
 
 
 def test_lengths_follow_from_what_is_written(codec: Codecs) -> None:
     """Those of a derived number too; padding is not seen by the adapter."""
     value = Amounts(
-        amount=Decimal("12.50"), fixed=Decimal(7), parts=[Decimal(1), Decimal("2.5")], day=date(1, 1, 2), low=date(1, 1, 1)
+        amount=Decimal("12.50"),
+        fixed=Decimal(7),
+        parts=[Decimal(1), Decimal("2.5")],
+        day=date(1, 1, 2),
+        low=date(1, 1, 1),
     )
     same_bytes(
         codec, value, "05 31322e3530 37202020 3100 322e3500 0001 0000", "05 31322e3530 37202020 3100 322e3500 0100 0000"
@@ -102,7 +108,9 @@ def _with(value: Any, **changes: Any) -> Any:
 def test_what_adapters_refuse(codec: Codecs) -> None:
     """Is an error of the field, with what the adapter said as its cause."""
     good = bytes.fromhex("05 31322e3530 37202020 3100 322e3500 0001 0000")
-    with pytest.raises(InvalidValue, match=r"^Amounts.amount: is b'xx\.50', must be what makes a Decimal \(at byte 1\)$") as caught:
+    with pytest.raises(
+        InvalidValue, match=r"^Amounts.amount: is b'xx\.50', must be what makes a Decimal \(at byte 1\)$"
+    ) as caught:
         codec(Amounts).decode(good.replace(b"12.5", b"xx.5"))
     assert caught.value.__cause__ is not None
     with pytest.raises(InvalidValue) as caught:

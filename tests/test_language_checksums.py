@@ -30,7 +30,15 @@ from bebytes import (
     verify,
     when,
 )
-from bebytes.errors import ChecksumMismatch, InsufficientData, InvalidValue, LengthMismatch, NotReversible, OutOfRange, WrongType
+from bebytes.errors import (
+    ChecksumMismatch,
+    InsufficientData,
+    InvalidValue,
+    LengthMismatch,
+    NotReversible,
+    OutOfRange,
+    WrongType,
+)
 
 
 class Chunk(Struct, kw_only=True):

@@ -59,18 +59,24 @@ class TestReaders:
         assert len(engine.failures(other)) == 1
 
 
-@pytest.mark.parametrize("scenario", ENCODED, ids=by_name)
-def test_construct_writes_the_same_bytes(scenario: Scenario) -> None:
-    engine = engine_of("construct")
+WRITTEN = [("construct", s) for s in ENCODED] + [("kaitai", s) for s in ENCODED if s.name in ("ccsds", "pcap")]
 
+
+@pytest.mark.parametrize(("name", "scenario"), WRITTEN, ids=lambda value: getattr(value, "name", value))
+def test_the_same_bytes_are_written(name: str, scenario: Scenario) -> None:
+    engine = engine_of(name)
+
+    assert engine.absent(scenario) == ""
     assert engine.failures(scenario) == []
     wrong = dataclasses.replace(scenario, data=(b"wrong", *scenario.data[1:]))
     assert len(engine.failures(wrong)) == 1
 
 
-@pytest.mark.parametrize("scenario", ENCODED, ids=by_name)
-def test_kaitai_says_why_it_writes_none(scenario: Scenario) -> None:
-    assert engine_of("kaitai").absent(scenario) == "classes that write as well are others, and read more slowly"
+def test_kaitai_says_what_it_does_not_write() -> None:
+    engine = engine_of("kaitai")
+
+    reasons = {s.name for s in ENCODED if engine.absent(s).startswith("classes that write are others")}
+    assert reasons == {s.name for s in ENCODED} - {"ccsds", "pcap"}
 
 
 def test_facts_hold_no_objects_of_a_library() -> None:

@@ -144,9 +144,9 @@ def without_extension(wheel: Path) -> Iterator[tuple[str, bytes]]:
 
 def test_wheel_is_small(wheel: Path) -> None:
     """
-    Most of it is the extension; what makes that larger should be worth it.
+    Half of it is the extension; what makes it larger should be worth it.
     """
-    assert wheel.stat().st_size <= 700_000
+    assert wheel.stat().st_size <= 1_150_000
 
 
 def test_wheel_holds_the_package_and_one_extension(wheel: Path) -> None:

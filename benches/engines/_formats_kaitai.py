@@ -2,7 +2,7 @@
 Readers of whole formats for Kaitai Struct, written by hand as its compiler 0.11 writes them for Python.
 
 They are classes that only read, which is what the compiler writes unless told otherwise, and read faster than those of
-`--read-write`; what reads also fetches the instances (fields at a place), so that nothing is left to be read later.
+`--read-write`. Of the latter there are some as well, for encoding, of packets and captures. What reads also fetches the instances (fields at a place), so that nothing is left to be read later.
 As for construct, they read no more than the scenarios hold: no CRC is checked, ELF is the one of 64 bits and little endian.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 from bebytes import Struct
 from bebytes.cli._layouts import Layout
 
-NO_ENCODING = "classes that write as well are others, and read more slowly"
+NO_ENCODING = "classes that write are others than those that read, and not written for this format"
 
 _FORMATS = {
     "bebytes.formats.png:Image": ("_formats_kaitai_png", "Png"),
@@ -41,10 +41,23 @@ def format_layout(cls: type[Struct]) -> Layout | None:
         value._fetch_instances()  # noqa: SLF001 (so the compiler calls it)
         return value
 
-    decode = fetched if hasattr(reader, "_fetch_instances") else reader.from_bytes
+    places = hasattr(reader, "_fetch_instances")
+    decode = fetched if places else reader.from_bytes
+
+    lines = [
+        "def decode(data):",
+        f"    value = {name}.from_bytes(data)",
+        "    value._fetch_instances()",
+        "    return value",
+    ]
+    source = "\n".join([inspect.getsource(module), "", *(lines if places else [f"decode = {name}.from_bytes"]), ""])
+    if hasattr(module, "encode"):
+        return Layout(
+            module.encode, decode, lambda value: module.written(value.to_bytes()), lambda value: value, source
+        )
 
     def encode(value: Any) -> bytes:
         raise NotImplementedError(NO_ENCODING)
 
-    source = f"{inspect.getsource(module)}\n\n# decode: {name}.from_bytes; no encode\n"
+    source += f"# no encode: {NO_ENCODING}\n"
     return Layout(encode, decode, lambda value: value, lambda value: value, source, no_encoding=NO_ENCODING)

@@ -23,7 +23,7 @@ def equal(self: Any, other: object) -> bool:
     if type(other) is not type(self):
         return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
     left, right = _compared(self, other)
-    return left == right  # type: ignore[no-any-return]  # whatever the first pair of values that are not equal says
+    return bool(left == right)
 
 
 def represent(self: Any) -> str:
@@ -71,7 +71,7 @@ def less(self: Any, other: object) -> bool:
     if type(other) is not type(self):
         return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
     left, right = _compared(self, other)
-    return left < right  # type: ignore[no-any-return]  # whatever the first pair of values that are not equal says
+    return left < right
 
 
 def less_or_equal(self: Any, other: object) -> bool:
@@ -81,7 +81,7 @@ def less_or_equal(self: Any, other: object) -> bool:
     if type(other) is not type(self):
         return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
     left, right = _compared(self, other)
-    return left <= right  # type: ignore[no-any-return]  # whatever the first pair of values that are not equal says
+    return left <= right
 
 
 def greater(self: Any, other: object) -> bool:
@@ -91,7 +91,7 @@ def greater(self: Any, other: object) -> bool:
     if type(other) is not type(self):
         return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
     left, right = _compared(self, other)
-    return left > right  # type: ignore[no-any-return]  # whatever the first pair of values that are not equal says
+    return left > right
 
 
 def greater_or_equal(self: Any, other: object) -> bool:
@@ -101,7 +101,7 @@ def greater_or_equal(self: Any, other: object) -> bool:
     if type(other) is not type(self):
         return NotImplemented  # type: ignore[no-any-return]  # what Python makes of it
     left, right = _compared(self, other)
-    return left >= right  # type: ignore[no-any-return]  # whatever the first pair of values that are not equal says
+    return left >= right
 
 
 MANNERS: dict[str, Callable[..., Any]] = {

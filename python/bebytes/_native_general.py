@@ -288,11 +288,12 @@ def shown_selector(plan: Plan, switch: Switch) -> Number | None:
     if not isinstance(expression, Ref):
         return None
     node: Any = None
+    inner: Any = plan
     for i in expression.path:
-        if plan is None or i >= len(plan.ops):
+        if inner is None or i >= len(inner.ops):
             return None
-        node = core_of(plan.ops[i].node)
-        plan = getattr(node, "plan", None)
+        node = core_of(inner.ops[i].node)
+        inner = getattr(node, "plan", None)
     number = number_of(node)
     return number if number is not None and number.kind != "int" else None
 

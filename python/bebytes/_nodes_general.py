@@ -6,12 +6,12 @@ which place, in which order, and when at all.
 """
 
 import codecs
-import enum
 import math
 import typing
 from types import NoneType, UnionType
 from typing import Any
 
+from ._annotations import alternatives, classes_of, is_enum, is_struct, leaf_of, parameters_of, plain_name, without_int
 from ._expression import parse, references
 from ._nodes import NodeBuilder, show, unwrap
 from ._plan import Computed, Constant, Data, Fixed, List, Number, Option, Record
@@ -75,7 +75,7 @@ class _GeneralBuilder(NodeBuilder):
 
     def annotation(self) -> Any:
         found = unwrap(getattr(self, "of_type", None) or self.field.type)
-        return _without_int(found) if self.specifier.unknown == "keep" else found
+        return without_int(found) if self.specifier.unknown == "keep" else found
 
     def _ordered(self, text: str) -> Any:
         # One field in the order that an expression comes to.
@@ -151,12 +151,12 @@ class _GeneralBuilder(NodeBuilder):
             return
         if s.count is not MISSING:
             raise self.field.error("has two lengths, count and repeat_until; keep one")
-        if not any(typing.get_origin(unwrap(a)) is list for a in _alternatives(self.annotation())):
+        if not any(typing.get_origin(unwrap(a)) is list for a in alternatives(self.annotation())):
             raise self.field.error(f"repeat_until is for lists, and {show(self.annotation())} is none")
 
     def _check_leaf(self, wanted: type, why: str) -> None:
         # What lists and options hold.
-        leaf = _leaf(self.annotation())
+        leaf = leaf_of(self.annotation())
         if leaf is not wanted:
             raise self.field.error(f"{show(leaf)} is not {wanted.__name__}; {why}")
 
@@ -183,7 +183,7 @@ class _GeneralBuilder(NodeBuilder):
         if s.bcd is not MISSING:
             self._check_leaf(int, "decimal digits are an int")
             return self.build_plain()
-        if s.unknown is not MISSING and not _is_enum(_leaf(self.annotation())):
+        if s.unknown is not MISSING and not is_enum(leaf_of(self.annotation())):
             raise self.field.error(f"unknown is for enums and flags, not for {show(self.annotation())}")
         if isinstance(s.bits, str):
             return self._wide()
@@ -263,8 +263,8 @@ class _GeneralBuilder(NodeBuilder):
         inner = self._copy(switch=MISSING, when=MISSING, at=MISSING, size=MISSING)
         inner.of_type = inner.field.meaning(of, self.schema.cls) if isinstance(of, str) else of
         # Of the numbers that the switch hands down, each struct gets those that it takes.
-        inner.specifier.parameters = {n: v for n, v in self._given().items() if n in _parameters_of(inner.of_type)}
-        return Case(tuple(values), inner.valued(), _classes(unwrap(inner.of_type)))
+        inner.specifier.parameters = {n: v for n, v in self._given().items() if n in parameters_of(inner.of_type)}
+        return Case(tuple(values), inner.valued(), classes_of(unwrap(inner.of_type)))
 
     def _given(self) -> dict[str, Any]:
         given = self.specifier.parameters
@@ -274,7 +274,7 @@ class _GeneralBuilder(NodeBuilder):
         taken = {
             n
             for of in cases
-            for n in _parameters_of(self.field.meaning(of, self.schema.cls) if isinstance(of, str) else of)
+            for n in parameters_of(self.field.meaning(of, self.schema.cls) if isinstance(of, str) else of)
         }
         for name in self._given():
             if name not in taken:
@@ -296,9 +296,9 @@ class _GeneralBuilder(NodeBuilder):
         if size is not None and inner.specifier.size is MISSING:
             inner.specifier.size = size
         inner.of_type = inner.carried(declared, getattr(adapter, "carrier", None))
-        name = getattr(adapter, "name", None) or f"a {_plain_name(_leaf(declared))}"
+        name = getattr(adapter, "name", None) or f"a {plain_name(leaf_of(declared))}"
         inner.adapter = (decode, encode, name)
-        if typing.get_origin(unwrap(inner.of_type)) is list or len(_alternatives(unwrap(inner.of_type))) > 1:
+        if typing.get_origin(unwrap(inner.of_type)) is list or len(alternatives(unwrap(inner.of_type))) > 1:
             return inner.build_plain()
         return inner.single(inner.of_type)
 
@@ -322,9 +322,9 @@ class _GeneralBuilder(NodeBuilder):
         if typing.get_origin(annotation) is list:
             (item,) = typing.get_args(annotation)
             return list[self.carried(item, carrier)]  # type: ignore[misc]  # a type at run time
-        inner = [a for a in _alternatives(annotation) if a is not NoneType]
+        inner = [a for a in alternatives(annotation) if a is not NoneType]
         if len(inner) == 1 and inner[0] is not annotation:
-            return typing.Optional[self.carried(inner[0], carrier)]
+            return self.carried(inner[0], carrier) | None
         return self._carrier_of(annotation, carrier)
 
     def _carrier_of(self, annotation: Any, carrier: Any) -> Any:
@@ -332,7 +332,7 @@ class _GeneralBuilder(NodeBuilder):
         if carrier is not None:
             return carrier
         for entry in getattr(annotation, "__metadata__", ()):
-            if scalar_of(entry) is not None or entry in (bytes, str, bool) or _is_enum(entry) or is_struct(entry):
+            if scalar_of(entry) is not None or entry in (bytes, str, bool) or is_enum(entry) or is_struct(entry):
                 return entry
         annotation = unwrap(annotation)
         if scalar_of(annotation) is not None or annotation in (bytes, str, bool):
@@ -347,7 +347,7 @@ class _GeneralBuilder(NodeBuilder):
         if not (s.size is MISSING and s.until is MISSING and s.after is MISSING):
             return bytes
         raise self.field.error(
-            f"what {show(annotation)} is on the wire is not said; write Annotated[{_plain_name(annotation)}, u32]"
+            f"what {show(annotation)} is on the wire is not said; write Annotated[{plain_name(annotation)}, u32]"
             " or another type, or give it a size"
         )
 
@@ -623,67 +623,6 @@ def varint(builder: NodeBuilder, scalar: Scalar) -> Varint:
     """
     kind: Any = scalar.kind
     return Varint(kind, scalar.signed, scalar.width, builder.schema.options.lossless)
-
-
-def _parameters_of(annotation: Any) -> tuple[str, ...]:
-    # What a struct, or each of a list of them, wants from the one around it.
-    schema = getattr(_leaf(annotation), "__bebytes_schema__", None)
-    return schema.options.parameters if isinstance(schema, Schema) else ()
-
-
-def _alternatives(annotation: Any) -> tuple[Any, ...]:
-    return typing.get_args(annotation) if typing.get_origin(annotation) in (typing.Union, UnionType) else (annotation,)
-
-
-def _without_int(annotation: Any) -> Any:
-    # Where unknown numbers are kept, `Kind | int` says so to type checkers.
-    rest = [a for a in _alternatives(annotation) if a is not int]
-    return unwrap(rest[0]) if len(rest) == 1 else annotation
-
-
-def _leaf(annotation: Any) -> Any:
-    # What lists and options of an annotation hold in the end.
-    while True:
-        annotation = unwrap(annotation)
-        rest = [a for a in _alternatives(annotation) if a is not NoneType]
-        if typing.get_origin(annotation) is list:
-            (annotation,) = typing.get_args(annotation)
-        elif len(rest) == 1 and rest[0] is not annotation:
-            (annotation,) = rest
-        else:
-            return annotation
-
-
-def is_struct(annotation: Any) -> bool:
-    """
-    Whether an annotation is a struct class.
-    """
-    return isinstance(annotation, type) and hasattr(annotation, "__bebytes_schema__")
-
-
-def _is_enum(annotation: Any) -> bool:
-    base = getattr(annotation, "__origin__", annotation) if hasattr(annotation, "__metadata__") else annotation
-    return isinstance(base, type) and issubclass(base, enum.Enum)
-
-
-def _classes(annotation: Any) -> tuple[type, ...]:
-    # The Python classes of the values of a type.
-    if isinstance(annotation, type):
-        if hasattr(annotation, "__bebytes_schema__"):
-            return (annotation,)
-        return (annotation,) if annotation is not bytes else (bytes, bytearray, memoryview)
-    scalar = scalar_of(annotation)
-    if scalar is not None:
-        return {"float": (float, int), "char": (str,)}.get(scalar.kind, (int,))
-    if typing.get_origin(annotation) is list:
-        return (list, tuple)
-    inner = getattr(annotation, "__origin__", None)
-    return (inner,) if isinstance(inner, type) else (object,)
-
-
-def _plain_name(annotation: Any) -> str:
-    base = getattr(annotation, "__origin__", annotation)
-    return getattr(base, "__name__", None) or show(annotation)
 
 
 __all__ = ["Option", "Specifier", "build_general", "general_record", "order_formula", "varint"]

@@ -79,6 +79,8 @@ class Runner:
             e.struct = plan.name
             raise
         except RecursionError:
+            if plan.plain:
+                raise  # what a caller's own code raises comes through
             # Structs with many nodes around each other take up Python's own limit before ours.
             from ._python_read_general import MAXIMUM_RECURSION
 
@@ -150,6 +152,8 @@ class Runner:
             e.struct = self._plan.name
             raise
         except RecursionError:
+            if self._plan.plain:
+                raise  # what a caller's own code raises comes through
             from ._python_read_general import MAXIMUM_RECURSION
 
             rule = f"at most {MAXIMUM_RECURSION} structs inside each other"

@@ -18,16 +18,17 @@ from ._derive import (
 )
 from ._expression import InvalidValue as NoValue
 from ._expression import references, solve
-from ._formula import evaluate_any
-from ._layout import MAXIMUM_SIZE
-from ._plan import Data, Fixed, List, Number, Plan, Record
-from ._plan_general import Adapted, Decimal, Formula, Len, Ordered, Packed, Placed, Sized, SizeOf, Varint, When
+from ._inner_nodes import carried, carrier, chosen, has_place, place_of, plain_node, width_of_carrier
+from ._plan import Data, Number, Plan, Record
+from ._plan_general import Formula, Len, Placed, SizeOf, Varint, When
 from ._python_common import Operand, Scope, follow
 from ._python_formula import PENDING, Pending, look_up, natural, whole
-from ._python_read_general import covered_bytes, holds, is_absent, position, varint_bytes
+from ._python_numbers import varint_bytes
+from ._python_places import Place, Unwritten, move
+from ._python_read_general import covered_bytes, holds, is_absent
 from ._python_write import Output, check_length, to_number, write_node
 from ._specifier import derived
-from .errors import ChecksumMismatch, EncodeError, InvalidValue, WrongType
+from .errors import ChecksumMismatch, EncodeError, InvalidValue
 
 Path = tuple[int, ...]
 
@@ -148,7 +149,7 @@ class WritingScope(Scope):
                 raise NoValue(None)
             plan = node.plan
         op = plan.ops[path[-1]]
-        value = _carried(op.node, slot_value(record, path[-1]))
+        value = carried(op.node, slot_value(record, path[-1]))
         if value is None:
             return None
         if isinstance(leaf, Len):
@@ -216,7 +217,7 @@ class WritingScope(Scope):
             if not holds(node.condition, self, bit, "when"):
                 return None, bit
             return self.write_placeholder(node.node, index, bit)
-        width = _width(carrier(node))
+        width = width_of_carrier(carrier(node))
         self.out.put(0, width, bit, little=False)
         self.pending.append((index,))
         return PENDING, bit + width
@@ -488,11 +489,11 @@ class WritingScope(Scope):
 
     def _measured(self, index: int, length: Any) -> int:
         node = self.ops[index].node
-        if index in self.placed and _has_place(node, length):
+        if index in self.placed and has_place(node, length):
             return self.placed[index]
         if index in self.extents:
             return self.extents[index]
-        if index >= len(self.spans) or _place_of(node) is not None:
+        if index >= len(self.spans) or place_of(node) is not None:
             raise Pending
         self._settle(range(index, index + 1))
         start, end = self.spans[index]
@@ -552,7 +553,7 @@ class WritingScope(Scope):
             places = [place for place in self.out.places if place.scope.out is self.out]
             unfinished = [scope for scope in self.out.unfinished if scope.out is self.out]
             for scope in (self, *unfinished, *(place.scope for place in places)):
-                _move(scope, end, moved, seen)
+                move(scope, end, moved, seen)
             for place in places:
                 if place.bit >= end:
                     place.bit += moved
@@ -566,176 +567,3 @@ class WritingScope(Scope):
         """
         self.out.places.append(Place(self, len(self.operands), node, value, bit))
         return Unwritten(), bit
-
-
-class Unwritten:
-    """
-    The operand of a field at a place of its own, until it is written.
-    """
-
-    __slots__ = ()
-
-
-class Place:
-    """
-    A field at a place of its own.
-    """
-
-    __slots__ = ("bit", "index", "node", "path", "scope", "value")
-
-    def __init__(self, scope: WritingScope, index: int, node: Placed, value: Any, bit: int) -> None:
-        self.scope = scope
-        self.index = index
-        self.node = node
-        self.value = value
-        self.bit = bit
-        self.path = tuple(scope.out.trail)
-
-    def write(self) -> None:
-        """
-        Write it: where its position says, or behind all else.
-
-        Raises:
-            EncodeError: with the path from the struct that it stands in on; the place may be taken.
-        """
-        scope, node = self.scope, self.node
-        main = scope.out.root  # a place inside another one too is one of the message
-        origin = {"message": 0, "struct": scope.start // 8, "here": self.bit // 8}[node.origin]
-        try:
-            target = position(node, 0, self.bit, scope)
-        except Pending:
-            target = len(main.data) + -len(main.data) % node.align
-        except EncodeError as e:
-            e.path = (*self.path, *e.path)
-            raise
-        scope.placed[self.index] = target - origin
-        out = Output(target, main)
-        before = len(main.unfinished)
-        out.places, out.unfinished, out.trail = main.places, main.unfinished, list(self.path)
-        places = len(main.places)
-        try:
-            if not 0 <= target <= MAXIMUM_SIZE:
-                raise InvalidValue(target - origin, "a position inside the message", offset=self.bit)
-            operand, behind = write_node(node.node, self.value, out, target * 8, {}, scope)
-            scope.extents[self.index] = (behind + 7) // 8 - target
-            _merge(main, out, target, self.bit)
-        except EncodeError as e:
-            e.path = (*self.path, *e.path)
-            raise
-        # What is inside, in lists too, and not written yet goes to the message as well.
-        _adopt(operand, main)
-        for inside in (*main.unfinished[before:], *(place.scope for place in main.places[places:])):
-            if inside.out is out:
-                inside.out = main
-        scope.operands[self.index] = operand
-
-
-def _merge(main: Output, out: Output, target: int, bit: int) -> None:
-    # Bytes that are there already must be the same; those that nothing is written to are zeros.
-    end = target + len(out.data)
-    for low, high in main.overlapping(target, end):
-        if main.data[low:high] != out.data[low - target : high - target]:
-            raise InvalidValue(target, "a position whose bytes are free, or the same", offset=bit)
-    main.data.extend(bytes(max(end - len(main.data), 0)))
-    main.data[target:end] = out.data
-    main.take(target, end)
-
-
-def _adopt(operand: Operand, main: Output) -> None:
-    if isinstance(operand, WritingScope):
-        operand.out = main
-        for inner in operand.operands:
-            _adopt(inner, main)
-
-
-def _move(scope: Any, behind: int, by: int, seen: set[int]) -> None:
-    # Of a scope and all inside it, each once: what begins or ends at `behind` or later.
-    if id(scope) in seen:
-        return
-    seen.add(id(scope))
-    if scope.start >= behind:
-        scope.start += by
-    scope.spans = [
-        (start + by if start >= behind else start, end + by if end >= behind else end) for start, end in scope.spans
-    ]
-    for operand in scope.operands:
-        if isinstance(operand, Scope):
-            _move(operand, behind, by, seen)
-
-
-def carrier(node: Any) -> Any:
-    """
-    The node of a number or of data inside what says when, where or in which order it is written.
-    """
-    while isinstance(node, When | Ordered):
-        node = node.big if isinstance(node, Ordered) else node.node
-    return node
-
-
-def chosen(node: Any, scope: Scope) -> Any:
-    """
-    The same, in the order that the data tells.
-    """
-    while isinstance(node, When | Ordered):
-        if isinstance(node, When):
-            node = node.node
-        else:
-            node = node.little if evaluate_any(node.condition.expression, scope.lookup) else node.big
-    return node
-
-
-def plain_node(node: Any) -> Any:
-    """
-    The node inside all that stands around it.
-    """
-    while not isinstance(node, Number | Data | Record | List) and hasattr(node, "node"):
-        node = node.node
-    return plain_node(node.big) if isinstance(node, Ordered) else node
-
-
-def _carried(node: Any, value: Any) -> Any:
-    # What stands on the wire for a value that is not written yet.
-    while value is not None and value is not derived and not isinstance(node, Number | Data | Record | List):
-        if isinstance(node, Adapted):
-            try:
-                value = node.encode(value)
-            except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
-                raise NoValue(None) from None  # said once more where the field is written
-        if isinstance(node, Ordered):
-            node = node.big
-        elif hasattr(node, "node"):
-            node = node.node
-        else:
-            break
-    return value
-
-
-def _width(node: Any) -> int:
-    match node:
-        case Number():
-            return node.width
-        case Packed(number):
-            return number.width
-        case Decimal(digits):
-            return digits * 4
-        case Varint():
-            return 8
-        case Data(length=Fixed(size)):
-            return size * 8
-    raise WrongType("a number", "derived")
-
-
-def _place_of(node: Any) -> Placed | None:
-    while not isinstance(node, Placed):
-        if isinstance(node, Ordered):
-            node = node.big
-        elif isinstance(node, Sized | When):
-            node = node.node
-        else:
-            return None
-    return node
-
-
-def _has_place(node: Any, length: Any) -> bool:
-    place = _place_of(node)
-    return place is not None and place.position is length

@@ -39,7 +39,6 @@ class Output:
     Attributes:
         data: the bytes so far.
         base: the byte of the message at which they begin.
-        root: what is written of the whole message.
         places: what is still to be written at places of its own.
         unfinished: the structs with numbers that depend on these places.
         trail: the path of what is being written, of structs that are not plain.
@@ -47,18 +46,25 @@ class Output:
         asked: the field of the outermost struct, by its index, whose number alone is asked for; None to write a message.
     """
 
-    __slots__ = ("_taken", "asked", "base", "data", "depth", "places", "root", "trail", "unfinished")
+    __slots__ = ("_root", "_taken", "asked", "base", "data", "depth", "places", "trail", "unfinished")
 
     def __init__(self, base: int = 0, root: "Output | None" = None) -> None:
         self.data = bytearray()
         self.base = base
-        self.root = self if root is None else root
+        self._root = root
         self.depth = 0
         self.asked: int | None = None
         self.trail: list[str | int] = []
         self.places: list[Any] = []
         self.unfinished: list[Any] = []
         self._taken: list[tuple[int, int]] | None = None
+
+    @property
+    def root(self) -> "Output":
+        """
+        What is written of the whole message; not kept where that is this, which would be a cycle for the collector.
+        """
+        return self if self._root is None else self._root
 
     def taken(self) -> list[tuple[int, int]]:
         """

@@ -40,19 +40,12 @@ from ._plan_general import (
     Wide,
 )
 from ._python_common import Operand, Scope
-from ._python_finish import Unwritten, WritingScope
+from ._python_finish import WritingScope
 from ._python_formula import PENDING, Pending, parameters_of
+from ._python_numbers import varint_bytes, varint_range, wide_width
+from ._python_places import Unwritten
 from ._python_read import number_value
-from ._python_read_general import (
-    MAXIMUM_RECURSION,
-    check_rule,
-    holds,
-    is_absent,
-    selected,
-    varint_bytes,
-    varint_range,
-    wide_width,
-)
+from ._python_read_general import MAXIMUM_RECURSION, check_rule, holds, is_absent, selected
 from ._python_write import (
     Output,
     check_length,
@@ -454,10 +447,15 @@ def finish_message(out: Output) -> None:
     Raises:
         EncodeError: a place is taken, or a number cannot be told.
     """
-    for place in out.places:  # which may grow while it is gone through
-        place.write()
-    for scope in out.unfinished:
-        scope.finish_late()
+    try:
+        for place in out.places:  # which may grow while it is gone through
+            place.write()
+        for scope in out.unfinished:
+            scope.finish_late()
+    finally:
+        # They refer to what is written; nothing is left to the collector.
+        out.places.clear()
+        out.unfinished.clear()
 
 
 def takes_general(node: Any) -> str:

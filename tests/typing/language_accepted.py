@@ -214,7 +214,7 @@ assert_type(Node(0, []).kids, list[Node])
 try:
     Unstored.from_be_bytes(b"")
 except InvalidConstant as e:
-    print(e.expected)
+    assert_type(e.path, tuple[str | int, ...])
 except ChecksumMismatch as e:
     assert_type(e.expected, int | bytes)
 except InvalidValue as e:

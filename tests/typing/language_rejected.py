@@ -72,7 +72,7 @@ Conditions(1, None, 1.5)  # error
 made = Conditions(1, None, 1.5, 2)
 made.time + 1  # error
 made.level = "a"  # error
-made.digits.nothing  # error
+made.digits.nothing()  # error
 
 
 class Variants(Struct):

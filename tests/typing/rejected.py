@@ -95,8 +95,8 @@ class Defaults(Struct, kw_only=True):
 
 
 class Keywords(Struct, kw_only=True):
-    a: u8 = field(byteorder="middle")  # error
-    b: u8 = bits("4")  # error
+    a: u8 = field(byteorder=5)  # error
+    b: u8 = bits(4.5)  # error
     c: bytes = size(None)  # error
     d: list[u8] = count(1.5)  # error
     e: bytes = until(1.5)  # error
@@ -122,7 +122,7 @@ Point.from_le_bytes(5)  # error
 Point.try_from_le_bytes(None)  # error
 point.encode_be_to("text")  # error
 point.encode_le_to(bytearray(4), "1")  # error
-point.to_bytes()  # error
+point.to_bytes(1)  # error
 Point.field_size(1)  # error
 
 # Codecs and many records

@@ -22,8 +22,12 @@ from bebytes.scenarios import Scenario
 
 PARTS = 3
 
-LONGER = 100
-"""How many times fewer operations are done where one is a whole file or message."""
+LONGER = 10
+"""
+Where an operation is a whole file or message, how many times fewer of them are done, and in how many times more parts.
+
+In a few calls the interpreter does not take all that it takes once; of many parts, some are without that.
+"""
 
 SLACK_BLOCKS = 32
 """Blocks that the interpreter may hold in reserve; a part has twice as many calls at least."""
@@ -79,10 +83,8 @@ class _Held(NamedTuple):
 
 def leak_of(scenario: Scenario, backend: str, runs: int) -> Leak:
     """
-    What so many operations of a scenario leave on a backend; a hundredth of whole files, which have many objects each.
+    What so many operations of a scenario leave on a backend; a tenth of whole files, which have many objects each.
     """
-    if scenario.facts is not None:
-        runs //= LONGER
     work = scenario.work(backend)
     watched = watched_of(scenario) | {f"call {i}": call for i, call in enumerate(work.calls)}
 
@@ -91,10 +93,15 @@ def leak_of(scenario: Scenario, backend: str, runs: int) -> Leak:
             value = call(value)
 
     (first, *more) = work.calls
-    return leaked(one if more else first, work.inputs, runs, watched)
+    call = one if more else first
+    if scenario.facts is not None:
+        return leaked(call, work.inputs, runs // LONGER, watched, PARTS * LONGER)
+    return leaked(call, work.inputs, runs, watched)
 
 
-def leaked(call: Callable[[Any], Any], inputs: Sequence[Any], runs: int, watched: dict[str, Any]) -> Leak:
+def leaked(
+    call: Callable[[Any], Any], inputs: Sequence[Any], runs: int, watched: dict[str, Any], parts: int = PARTS
+) -> Leak:
     """
     What so many calls leave.
 
@@ -103,8 +110,9 @@ def leaked(call: Callable[[Any], Any], inputs: Sequence[Any], runs: int, watched
         inputs: its argument, in turn; each is taken at least once a part.
         runs: how many calls, in all parts together.
         watched: objects that outlive the calls, by name.
+        parts: how many parts they are made in.
     """
-    laps = max(1, runs // PARTS // len(inputs))
+    laps = max(1, runs // parts // len(inputs))
     objects = list(watched.values())
     enabled = gc.isenabled()
     # What exists by now is none of the calls'; the collector need not walk through it again and again.
@@ -113,28 +121,28 @@ def leaked(call: Callable[[Any], Any], inputs: Sequence[Any], runs: int, watched
     try:
         # What is made once.
         _run(call, inputs, 2)
-        parts = []
-        for _ in range(PARTS):
+        found = []
+        for _ in range(parts):
             # Blocks are read where what is noted here is among them both times.
             before = _held(objects)
             blocks = sys.getallocatedblocks()
             _run(call, inputs, laps)
             settle()
             blocks = sys.getallocatedblocks() - blocks
-            parts.append((before, _held(objects), blocks))
+            found.append((before, _held(objects), blocks))
     finally:
         gc.unfreeze()
         if enabled:
             gc.enable()
     references = {}
     for i, name in enumerate(watched):
-        least = min((after.references[i] - before.references[i] for before, after, _ in parts), key=abs)
+        least = min((after.references[i] - before.references[i] for before, after, _ in found), key=abs)
         if least:
             references[name] = least
     return Leak(
-        min(after.rss - before.rss for before, after, _ in parts) if _STATM.exists() else None,
-        min(blocks for _, _, blocks in parts),
-        min(after.heap - before.heap for before, after, _ in parts) if _malloc_info() is not None else None,
+        min(after.rss - before.rss for before, after, _ in found) if _STATM.exists() else None,
+        min(blocks for _, _, blocks in found),
+        min(after.heap - before.heap for before, after, _ in found) if _malloc_info() is not None else None,
         references,
     )
 

@@ -251,6 +251,8 @@ class _Run:
         _summary.show(self._screen, self._cells, self._names, self._loaded)
 
     def _verdict(self) -> bool:
+        from bebytes.scenarios import Scenario
+
         wrong = [
             f"{engine}, {key}: {failure}"
             for key, cells in self._cells.items()
@@ -264,7 +266,7 @@ class _Run:
         if wrong:
             self._screen.line("Some answers were wrong; see above.")
         elif checked:
-            counts = sorted({len(s.data) for s in self._loaded if hasattr(s, "data")})
+            counts = sorted({len(s.data) for s in self._loaded if isinstance(s, Scenario)})
             inputs = " to ".join(map(str, dict.fromkeys((counts[0], counts[-1]))))
             self._screen.line(
                 f"All answers of {checked} cell{'s' * (checked != 1)} were right, each on {inputs} inputs."

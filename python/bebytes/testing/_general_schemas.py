@@ -20,9 +20,7 @@ class GeneralBody(Body):
 
     may_be_cut = False  # numbers may be worked out from fields behind them
 
-    def further_kinds(self, last: bool) -> list[Callable[[], None]]:
-        if last:
-            return []
+    def further_kinds(self) -> list[Callable[[], None]]:
         kinds: list[Callable[[], None]] = [
             self.wide,
             self.varint,

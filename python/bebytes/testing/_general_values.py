@@ -9,23 +9,19 @@ is rejected.
 """
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from bebytes._derive import UNSET, length_of_list
-from bebytes._expression import InvalidValue, evaluate, references, solve
-from bebytes._formula import leaves
-from bebytes._plan import Binary, Computed, Constant, Data, Fixed, List, Number, Op, Option, Plan, Record, Ref, Until
+from bebytes._derive import UNSET
+from bebytes._expression import InvalidValue, evaluate
+from bebytes._plan import Computed, Data, Fixed, List, Number, Op, Option, Plan, Record, Until
 from bebytes._plan_general import (
     KEPT,
     Adapted,
     Aligning,
-    Bytes,
     Decimal,
-    Formula,
     Interval,
     OneOf,
     Ordered,
@@ -35,7 +31,6 @@ from bebytes._plan_general import (
     Scaled,
     Sized,
     Switch,
-    Unary,
     UntilItem,
     Varint,
     When,
@@ -44,19 +39,20 @@ from bebytes._plan_general import (
 from bebytes._python import Runner
 from bebytes._python_common import Scope
 from bebytes._python_formula import parameters_of, whole
-from bebytes._python_read_general import check_rule, holds, selected, varint_range
+from bebytes._python_numbers import varint_range
+from bebytes._python_read_general import check_rule, holds, selected
 from bebytes._text import decode_text, encode_text, fill, strip_padding
-from bebytes.errors import BeBytesError, DecodeError, EncodeError, LengthMismatch
+from bebytes.errors import BeBytesError, DecodeError, EncodeError
 from bebytes.fields import derived
 
 from ._common import MOST_BYTES, Index, set_slot, slot
-from ._outcome import comparable
+from ._general_hints import Hints, constants
+from ._general_repair import repaired, survives
 
 _ATTEMPTS = 6
 _TRIES = 12
 _MOST_ITEMS = 4
 _DEEPEST = 3
-_REPAIRS = 6
 
 
 class _Stuck(Exception):
@@ -76,16 +72,16 @@ def general_values(draw: st.DrawFn, plan: Plan, spelled: bool) -> Any:
             value, _scope = _Drawing(draw).record(plan, (), 0)
         except (_Stuck, InvalidValue, DecodeError):
             continue
-        if _repaired(plan, runner, value):
+        if repaired(plan, runner, value):
             return _spelled(draw, runner, value) if spelled else value
     for _ in range(_ATTEMPTS):
         try:
             value, _taken = runner.decode_prefix(draw(st.binary(max_size=2 * MOST_BYTES)))
         except DecodeError:
             continue
-        if _survives(runner, value):
+        if survives(runner, value):
             return value
-    reject()
+    return reject()
 
 
 class _Drawing:
@@ -106,7 +102,7 @@ class _Drawing:
         if depth > _DEEPEST:
             raise _Stuck
         scope = Scope(plan, 0, parameters)
-        hints = _Hints(plan, depth)
+        hints = Hints(plan, depth)
         held: dict[str, Any] = {}
         for i, op in enumerate(plan.ops):
             value, operand = self.field(op, scope, hints, i, depth)
@@ -117,7 +113,7 @@ class _Drawing:
         record = cls(**held)
         return record, scope
 
-    def field(self, op: Op, scope: Scope, hints: "_Hints", index: int, depth: int) -> tuple[Any, Any]:
+    def field(self, op: Op, scope: Scope, hints: "Hints", index: int, depth: int) -> tuple[Any, Any]:
         extra = op.extra
         if extra is not None and extra.constant is not None:
             constant = extra.constant
@@ -231,12 +227,12 @@ class _Drawing:
         low, high = _bounds(inner, scope)
         some = [n for n in hints if isinstance(n, int) and low <= n <= high]
         table = getattr(inner, "table", None)
-        if table is not None and inner.unknown is None or (table is not None and self.draw(st.booleans())):
+        if table is not None and (inner.unknown is None or self.draw(st.booleans())):
             from ._values import member_values
 
             value = self.draw(member_values(table))
             chosen = [m for m in table.members if int(m) in some]
-            if chosen and self.draw(st.booleans()):
+            if bool(chosen) and self.draw(st.booleans()):
                 value = self.one_of(*chosen)
             return value, value
         if table is not None and inner.unknown is not KEPT:
@@ -244,7 +240,7 @@ class _Drawing:
 
             value = self.draw(member_values(table))
             return value, value
-        if some and self.draw(st.integers(0, 9)):
+        if bool(some) and self.draw(st.integers(0, 9)):
             number = self.one_of(*some)
         else:
             edges = st.sampled_from(sorted({low, high, min(max(0, low), high)}))
@@ -272,7 +268,7 @@ class _Drawing:
             text = self.draw(st.text(max_size=MOST_BYTES if size is None else min(size, MOST_BYTES)))
             content = _as_bytes(node, text)
         some = [content for content in hints if isinstance(content, bytes) and (size is None or len(content) == size)]
-        if some and self.draw(st.integers(0, 9)):
+        if bool(some) and self.draw(st.integers(0, 9)):
             content = self.one_of(*some)
         content = _without_marker(content, marker)
         if node.form is None and not node.text:
@@ -280,9 +276,10 @@ class _Drawing:
         return _readable(node, content, size, marker)
 
     def list(self, node: List, scope: Scope, depth: int) -> tuple[Any, Any]:
-        match node.count:
+        count: Any = node.count
+        match count:
             case UntilItem():
-                return self.list_until(node, node.count, scope, depth)
+                return self.list_until(node, count, scope, depth)
             case Fixed(number):
                 pass
             case Computed(expression):
@@ -297,7 +294,7 @@ class _Drawing:
     def list_until(self, node: List, until: UntilItem, scope: Scope, depth: int) -> tuple[Any, Any]:
         wanted = self.draw(st.integers(0, 2))
         items: list[Any] = []
-        hints = tuple(_constants(until.formula.expression))
+        hints = tuple(constants(until.formula.expression))
         for _ in range(4 * _TRIES):
             value, scope.item = self.node(node.item, scope, (*hints, 0, 1), depth)
             ends = holds(until.formula, scope, 0, "until")
@@ -325,97 +322,6 @@ class _Drawing:
             except (ValueError, ArithmeticError, LookupError):
                 continue
         raise _Stuck
-
-
-class _Hints:
-    """
-    For the fields of a plan, numbers that the expressions of others want: small ones, keys of switches, and constants.
-    """
-
-    def __init__(self, plan: Plan, depth: int) -> None:
-        self._by_index: dict[int, set[Any]] = {}
-        small = range(3 if depth < 2 else 1)
-        for i, op in enumerate(plan.ops):
-            rule = op.extra.rule.test if op.extra is not None and op.extra.rule is not None else None
-            if isinstance(rule, Formula):
-                own = self._by_index.setdefault(i, set())
-                own.update(n + by for n in _constants(rule.expression) for by in (-1, 0, 1))
-                own.update(_texts(rule.expression))
-            for what, expression, extra in _expressions(op):
-                numbers = {*extra, *_texts(expression)}
-                for n in _constants(expression):
-                    numbers |= {n - 1, n, n + 1}
-                numbers |= {"at": {64, 96, 128}, "length": {*small, 4}}.get(what, {0, 1, 2})
-                for leaf in leaves(expression):
-                    if isinstance(leaf, Ref):
-                        self._by_index.setdefault(leaf.path[0], set()).update(numbers)
-        if plan.turn is not None:
-            for leaf in leaves(plan.turn.condition.expression):
-                if isinstance(leaf, Ref):
-                    wanted = self._by_index.setdefault(leaf.path[0], set())
-                    wanted.update((0, 1, *_constants(plan.turn.condition.expression)))
-                    wanted.update(_texts(plan.turn.condition.expression))
-
-    def of(self, index: int) -> tuple[Any, ...]:
-        """
-        Those for one field.
-        """
-        return tuple(sorted(self._by_index.get(index, ()), key=repr))
-
-
-def _expressions(op: Op) -> Iterator[tuple[str, Any, tuple[Any, ...]]]:
-    pending: list[Any] = [op.node]
-    while pending:
-        node = pending.pop()
-        match node:
-            case Data(length=Computed(expression)) | Sized(length=Computed(expression)):
-                yield "length", expression, ()
-            case List(count=Computed(expression)):
-                yield "length", expression, ()
-            case When(condition=formula) | Ordered(condition=formula):
-                yield "when", formula.expression, ()
-            case Wide(width=formula):
-                yield "length", formula.expression, (3, 7, 8)
-            case Placed(position=formula):
-                yield "at", formula.expression, ()
-            case Switch(selector=formula, cases=cases):
-                yield "when", formula.expression, tuple(key for case in cases for key in case.keys)
-                pending += [case.node for case in cases if case.node is not None]
-        for formula in getattr(node, "parameters", ()):
-            yield "when", formula.expression, ()
-        for name in ("node", "item", "big"):
-            inner = getattr(node, name, None)
-            if inner is not None:
-                pending.append(inner)
-
-
-def _constants(expression: Any) -> Iterator[int]:
-    match expression:
-        case Constant(value):
-            if abs(value) < 1 << 64:
-                yield value
-        case Binary(_, left, right):
-            yield from _constants(left)
-            yield from _constants(right)
-        case Unary(_, operand):
-            yield from _constants(operand)
-        case Bytes():
-            return
-        case _ if hasattr(expression, "condition"):
-            for part in expression:
-                yield from _constants(part)
-
-
-def _texts(expression: Any) -> Iterator[bytes]:
-    match expression:
-        case Bytes(value):
-            yield value
-        case Binary() | Unary():
-            for part in expression[1:] if isinstance(expression, Unary) else (expression.left, expression.right):
-                yield from _texts(part)
-        case _ if hasattr(expression, "condition"):
-            for part in expression:
-                yield from _texts(part)
 
 
 def _bounds(node: Any, scope: Scope) -> tuple[int, int]:
@@ -481,95 +387,6 @@ def _readable(node: Data, content: bytes, size: int | None, marker: bytes) -> tu
         except UnicodeError:
             continue
     raise _Stuck
-
-
-# What is repaired, and what survives
-
-
-def _survives(runner: Runner, value: Any) -> bool:
-    try:
-        data = runner.encode(value)
-        return bool(comparable(runner.decode(data)) == comparable(value))
-    except BeBytesError:
-        return False
-
-
-def _repaired(plan: Plan, runner: Runner, value: Any) -> bool:
-    # Numbers that say how long something is are set to what it is; whether the value is one in the end.
-    for _ in range(_REPAIRS):
-        try:
-            data = runner.encode(value)
-        except LengthMismatch as e:
-            if not _set_length(plan, value, e):
-                return False
-            continue
-        except EncodeError:
-            return False
-        try:
-            again = runner.decode(data)
-        except DecodeError:
-            return False
-        if comparable(again) == comparable(value):
-            return True
-        # Numbers that decoding keeps or frees: the other value is as good, if it stays.
-        return _adopt(runner, value, again, data)
-    return False
-
-
-def _adopt(runner: Runner, value: Any, again: Any, data: bytes) -> bool:
-    try:
-        if runner.encode(again) != data or comparable(runner.decode(data)) != comparable(again):
-            return False
-    except BeBytesError:
-        return False
-    for i in range(len(type(value).__bebytes_slots__)):
-        set_slot(value, i, slot(again, i))
-    return True
-
-
-def _set_length(plan: Plan, record: Any, error: LengthMismatch) -> bool:
-    # Follow the path to the struct whose field has the wrong length, and set the number that it wants.
-    path = list(error.path)
-    while path:
-        name = path.pop(0)
-        index = next(i for i, op in enumerate(plan.ops) if op.name == name)
-        node: Any = plan.ops[index].node
-        value = slot(record, index)
-        inner = node
-        deeper = False
-        while path and not deeper:
-            step = path[0]
-            if isinstance(step, int) and issubclass(type(value), (list, tuple)) and step < length_of_list(value):
-                value = value[step]
-                path.pop(0)
-            elif isinstance(step, str) and hasattr(type(value), "__bebytes_schema__"):
-                from ._values import plan_of
-
-                found = plan_of(inner, type(value))
-                if found is None:
-                    return False
-                plan, record, deeper = found, value, True
-            else:
-                return False
-        if not deeper:
-            return _solve_for(plan, record, node, error.actual)
-    return False
-
-
-def _solve_for(plan: Plan, record: Any, node: Any, actual: int) -> bool:
-    for what, expression, _ in _expressions(Op("", node, "", 0, -1)):
-        if what != "length":
-            continue
-        refs = [ref for ref in references(expression) if len(ref.path) == 1]
-        for ref in refs:
-            known: dict[Ref, Any] = {other: slot(record, other.path[0]) for other in refs if other != ref}
-            if not all(isinstance(n, int) for n in known.values()) or slot(record, ref.path[0]) is derived:
-                continue
-            number = solve(expression, ref, known.__getitem__, actual)
-            if number is not None and isinstance(slot(record, ref.path[0]), int):
-                set_slot(record, ref.path[0], number)
-                return True
-    return False
 
 
 def _spelled(draw: st.DrawFn, runner: Runner, value: Any) -> Any:

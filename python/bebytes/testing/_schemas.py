@@ -82,11 +82,13 @@ class Body:
             kinds += [self.nested, self.nested]
         if last:
             kinds += [self.open] * 8
-        self.draw(st.sampled_from([*kinds, *self.further_kinds(last)]))()
+        if not last:
+            kinds += self.further_kinds()
+        self.draw(st.sampled_from(kinds))()
 
-    def further_kinds(self, last: bool) -> Sequence[Callable[[], None]]:
+    def further_kinds(self) -> Sequence[Callable[[], None]]:
         """
-        What else may stand here; nothing in classes that the crate BeBytes has too.
+        What else may stand before the last field; nothing in classes that the crate BeBytes has too.
         """
         return []
 

@@ -36,7 +36,7 @@ def _wrong_values(draw: st.DrawFn, plan: Plan) -> Any:
         value = _drawn(draw, plan)
         if plan.plain or _is_refused(plan, value):
             return value
-    reject()
+    return reject()
 
 
 _ATTEMPTS = 6
