@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from general_zoo import ZOO, A, B, Bits, Kind
+from general_zoo import A, B, Bits, Kind
+from general_zoo_more import ZOO
 
 import bebytes
 from bebytes import Codec, derived

@@ -5,7 +5,7 @@ Expressions, values and bytes that Hypothesis makes up, for classes beyond the c
 from typing import Any
 
 import pytest
-from general_zoo import ZOO
+from general_zoo_more import ZOO
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
