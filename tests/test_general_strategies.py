@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from checks import Codecs
-from general_zoo import ZOO
+from general_zoo_more import ZOO
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +17,7 @@ from bebytes.testing._outcome import comparable
 CLASSES = sorted({type(value) for value in ZOO}, key=lambda cls: cls.__qualname__)
 EXAMPLES = 25
 # Values of some of these classes are found by trying.
-SEARCHES = [HealthCheck.filter_too_much]
+SEARCHES = [HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture]
 
 
 def name_of(cls: Any) -> str:
