@@ -5,7 +5,7 @@ use crate::encode::Source;
 use crate::error::{Figure, Wide};
 
 /// What a source of such layouts does besides.
-pub trait GeneralSource: Source {
+pub trait GeneralSource: Source<Value: Clone> {
     /// The constant of this tag.
     fn constant(&mut self, tag: usize) -> Option<Self::Value>;
 

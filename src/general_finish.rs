@@ -2,7 +2,7 @@
 
 use crate::error::{Stop, Wide};
 use crate::formula::Operand;
-use crate::general::{Field, Given, Node};
+use crate::general::{Field, Given, Node, Struct};
 use crate::general_ends::GeneralSource;
 use crate::general_read::byte;
 use crate::general_solve::{Measure, Sizing, solve};
@@ -54,6 +54,40 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
         Ok(())
     }
 
+    /// What says a derived number once it is written.
+    fn sizing_of(&mut self, slot: usize, scope: &Scope<'l, S::Record>) -> Result<Option<&'l Sizing>, Stop> {
+        let record = scope.record()?;
+        Ok(scope.shape.sizings.iter().find(|sizing| {
+            sizing.slot == slot && matches!(sizing.measure, Measure::Written) && {
+                let value = self.source.field(record, sizing.op).ok().flatten();
+                !(sizing.optional && value.is_some_and(|value| self.source.is_none(&value)))
+            }
+        }))
+    }
+
+    /// Puts in the numbers that a field which was just written says, since others behind it may look at them.
+    pub(crate) fn settle(
+        &mut self,
+        done: usize,
+        fields: &'l [Field],
+        scope: &mut Scope<'l, S::Record>,
+    ) -> Result<(), Stop> {
+        for slot in scope.pending.clone() {
+            let field = fields.get(slot).ok_or(Stop)?;
+            let is_fixed = field.given == Given::Here && !matches!(innermost(&field.node), Node::Varint(_));
+            if is_fixed
+                && scope.pending_varints(done, done)
+                && self.sizing_of(slot, scope)?.is_some_and(|sizing| sizing.op == done)
+            {
+                let number = self.number_now(slot, field, scope)?;
+                self.put_in(slot, field, number, scope)?;
+                scope.pending.retain(|waiting| *waiting != slot);
+                *self.operands.get_mut(scope.base + slot).ok_or(Stop)? = Operand::Number(number);
+            }
+        }
+        Ok(())
+    }
+
     /// A number that was put off.
     fn number_now(&mut self, slot: usize, field: &'l Field, scope: &Scope<'l, S::Record>) -> Result<Wide, Stop> {
         let extra = field.extra.as_deref();
@@ -75,13 +109,7 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
             let covered = self.out.get(self.origin + byte(first)..self.origin + byte(last)).ok_or(Stop)?;
             return Ok(checksum.algorithm.ok_or(Stop)?.compute(covered, start).into());
         }
-        let sizing = scope.shape.sizings.iter().find(|sizing| {
-            sizing.slot == slot && matches!(sizing.measure, Measure::Written) && {
-                let value = self.source.field(&scope.record, sizing.op).ok().flatten();
-                !(sizing.optional && value.is_some_and(|value| self.source.is_none(&value)))
-            }
-        });
-        let Sizing { op, expression, .. } = sizing.ok_or(Stop)?;
+        let Sizing { op, expression, .. } = self.sizing_of(slot, scope)?.ok_or(Stop)?;
         if !scope.pending_varints(*op, *op) {
             return Err(Stop);
         }
@@ -114,6 +142,9 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
         let content = crate::general_numbers::varint_bytes(*varint, number, 1).ok_or(Stop)?;
         let moved = (content.len() - 1) as u64 * 8;
         if moved > 0 {
+            if !self.noted.is_empty() || !self.places.is_empty() {
+                return Err(Stop);
+            }
             let own = self.operands.get(scope.base..).unwrap_or_default();
             if own.iter().any(|operand| matches!(operand, Operand::Struct(_))) {
                 return Err(Stop);
@@ -131,7 +162,26 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
     }
 }
 
-impl<R> Scope<'_, R> {
+impl<'l, R> Scope<'l, R> {
+    /// Of a struct that is written: where its operands and its spans begin, and where it begins and ends.
+    pub(crate) fn written(shape: &'l Struct, (base, spans): (usize, usize), (start, end): (u64, u64)) -> Self {
+        let mut scope = Self::new(shape, None, base, spans, start);
+        scope.end = end;
+        scope.done = shape.fields.len();
+        scope.complete = true;
+        scope
+    }
+
+    /// Whether nothing waits.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.pending.is_empty() && self.checks.is_empty()
+    }
+
+    /// The record, while it is written.
+    pub(crate) fn record(&self) -> Result<&R, Stop> {
+        self.record.as_ref().ok_or(Stop)
+    }
+
     /// Whether no number of a variable size in these fields is put off.
     pub(crate) fn pending_varints(&self, first: usize, last: usize) -> bool {
         let varint = |slot: usize| {

@@ -11,6 +11,7 @@ use crate::formula::{Operand, Val};
 use crate::general::{Data, Key, Length, List, Nested, Node, Number, Optional, Switch, Unknown, Word};
 use crate::general_ends::GeneralSource;
 use crate::general_numbers::varint_bytes;
+use crate::general_places::Noted;
 use crate::general_read::{MOST_DEPTH, byte};
 use crate::general_write::{Scope, Writer};
 use crate::plan::{Kind, Order};
@@ -99,7 +100,10 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
                 let carried = self.source.adapted(*encode, value).ok_or(Stop)?;
                 self.node(node, &carried, scope)
             }
-            Node::Placed(_) => Err(Stop),
+            Node::Placed(placed) => {
+                self.noted.push(Noted { placed, value: value.clone(), bit: self.bit });
+                Ok(Operand::Pending)
+            }
         }
     }
 

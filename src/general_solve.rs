@@ -105,8 +105,10 @@ impl Search<'_> {
             | Node::Record(_) => Some(()),
             // What is written for a value is not asked for before it is written.
             Node::Adapted { node, .. } => self.node(node, optional, true),
-            // Not written here.
-            Node::Placed(_) => None,
+            Node::Placed(placed) => {
+                self.expression(&placed.position.expression, || Measure::Written, optional, true)?;
+                self.node(&placed.node, optional, deep)
+            }
         }
     }
 
@@ -135,6 +137,8 @@ impl Search<'_> {
         }
         match slots[..] {
             [] => Some(()),
+            // Such a length says nothing of the number, and is only checked.
+            [_] if leaves.len() == 1 && is_one_way(expression) => Some(()),
             [slot] if leaves.len() == 1 && !deep && is_solvable(expression) => {
                 let (op, expression, measure) = (self.op, expression.clone(), measure());
                 self.found.push(Sizing { slot, op, expression, measure, optional });
@@ -181,6 +185,20 @@ fn is_solvable(expression: &Expression) -> bool {
             let known = matches!(operator, Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide);
             match (&**left, &**right) {
                 (inner, Expression::Number(_)) | (Expression::Number(_), inner) => known && is_solvable(inner),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Whether an expression of one reference has an operation that `solve` does not undo, on the way to that.
+fn is_one_way(expression: &Expression) -> bool {
+    match expression {
+        Expression::Binary(operator, left, right) => {
+            let known = matches!(operator, Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide);
+            match (&**left, &**right) {
+                (inner, Expression::Number(_)) | (Expression::Number(_), inner) => !known || is_one_way(inner),
                 _ => false,
             }
         }
@@ -243,7 +261,9 @@ fn is_field_written(field: &Field) -> bool {
     let extra = field.extra.as_deref();
     let rule = extra.and_then(|extra| extra.rule.as_ref());
     let checksum = extra.and_then(|extra| extra.checksum.as_ref());
-    rule.is_none_or(|rule| !matches!(rule.test, Test::Foreign(_)) || is_tested(&field.node))
+    // A rule about what is placed is checked when that is not written yet.
+    (rule.is_none() || !matches!(innermost(&field.node), Node::Placed(_)))
+        && rule.is_none_or(|rule| !matches!(rule.test, Test::Foreign(_)) || is_tested(&field.node))
         && checksum.is_none_or(|checksum| checksum.algorithm.is_some())
         && is_node_written(&field.node)
 }
@@ -263,7 +283,7 @@ fn is_tested(node: &Node) -> bool {
 
 fn is_node_written(node: &Node) -> bool {
     match node {
-        Node::Placed(_) => false,
+        Node::Placed(placed) => is_node_written(&placed.node),
         Node::Adapted { node, .. } => is_node_written(node),
         Node::When(_, inner) | Node::Sized(_, inner) | Node::Scaled(inner, ..) => is_node_written(inner),
         Node::Option(option) => is_node_written(&option.node),
@@ -281,7 +301,7 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
     /// Solves the derived numbers of a struct, as far as they show before it is written.
     pub(crate) fn solve_derived(&mut self, scope: &mut Scope<'l, S::Record>) -> Result<(), Stop> {
         for slot in &scope.shape.derived {
-            let value = self.source.field(&scope.record, *slot).map_err(|_| Stop)?.ok_or(Stop)?;
+            let value = self.source.field(scope.record()?, *slot).map_err(|_| Stop)?.ok_or(Stop)?;
             if self.source.is_derived(&value) {
                 let number = self.solved(*slot, scope)?;
                 scope.solved.push((*slot, number));
@@ -294,7 +314,7 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
     fn solved(&mut self, slot: usize, scope: &Scope<'l, S::Record>) -> Result<Option<Wide>, Stop> {
         let (mut later, mut absent) = (false, false);
         for Sizing { op, expression, measure, optional, .. } in scope.shape.sizings.iter().filter(|s| s.slot == slot) {
-            let value = self.source.field(&scope.record, *op).map_err(|_| Stop)?.ok_or(Stop)?;
+            let value = self.source.field(scope.record()?, *op).map_err(|_| Stop)?.ok_or(Stop)?;
             if *optional && self.source.is_none(&value) {
                 absent = true;
                 continue;

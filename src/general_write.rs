@@ -4,6 +4,7 @@
 //! No code of the user runs. Numbers that follow from what stands behind them are zeros at first, and put in at the end of
 //! their struct.
 
+use crate::encode::Source;
 use crate::error::{Stop, Wide};
 use crate::formula::{Expression, Formula, Inner, Leaf, Operand, View};
 use crate::general::{Field, Given, Layout, Node, Rule, Struct, Test};
@@ -11,6 +12,7 @@ use crate::general_check::obeys_number;
 use crate::general_compile::{Group, Step};
 use crate::general_ends::GeneralSource;
 use crate::general_finish::innermost;
+use crate::general_places::{Noted, Place};
 use crate::general_read::byte;
 use crate::general_solve::Measure;
 use crate::plan::Plan;
@@ -36,15 +38,19 @@ pub fn write<S: GeneralSource>(layout: &Layout, value: &S::Value, source: &mut S
         source: &mut source,
         collected: None,
         wanted: false,
+        noted: Vec::new(),
+        places: Vec::new(),
     };
-    let outcome = writer.record(layout.root, value, Vec::new());
+    let outcome = writer
+        .record(layout.root, value, Vec::new())
+        .and_then(|_| if writer.places.is_empty() { Ok(()) } else { writer.write_places() });
     if outcome.is_err() {
         out.truncate(origin);
     }
     outcome.is_ok()
 }
 
-pub(crate) struct Writer<'w, 'l, S> {
+pub(crate) struct Writer<'w, 'l, S: Source> {
     pub(crate) layout: &'l Layout,
     pub(crate) out: &'w mut Vec<u8>,
     /// Where the message begins in `out`.
@@ -59,12 +65,16 @@ pub(crate) struct Writer<'w, 'l, S> {
     pub(crate) collected: Option<Vec<Operand<'static>>>,
     /// Whether anything looks at the bytes of data that is written next.
     pub(crate) wanted: bool,
+    /// What the structs that are being written have at places of its own, and what those have that are written.
+    pub(crate) noted: Vec<Noted<'l, S::Value>>,
+    pub(crate) places: Vec<Place<'l, S::Value>>,
 }
 
 /// A struct that is being written.
 pub(crate) struct Scope<'l, R> {
     pub(crate) shape: &'l Struct,
-    pub(crate) record: R,
+    /// Nothing where it is written.
+    pub(crate) record: Option<R>,
     pub(crate) base: usize,
     pub(crate) spans: usize,
     pub(crate) start: u64,
@@ -81,6 +91,28 @@ pub(crate) struct Scope<'l, R> {
     pub(crate) pending: Vec<usize>,
     /// Lengths that are checked when all numbers are there, and what they must be.
     pub(crate) checks: Vec<(&'l Formula, u64)>,
+}
+
+impl<'l, R> Scope<'l, R> {
+    /// Of a struct that begins at a bit: where its operands and its spans begin.
+    pub(crate) fn new(shape: &'l Struct, record: Option<R>, base: usize, spans: usize, start: u64) -> Self {
+        Self {
+            shape,
+            record,
+            base,
+            spans,
+            start,
+            end: start,
+            done: 0,
+            complete: false,
+            parameters: Vec::new(),
+            item: Operand::Absent,
+            own: Operand::Absent,
+            solved: Vec::new(),
+            pending: Vec::new(),
+            checks: Vec::new(),
+        }
+    }
 }
 
 impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
@@ -104,22 +136,9 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
         let (base, spans, start) = (self.operands.len(), self.spans.len(), self.bit);
         self.operands.resize(base + shape.operands, Operand::Absent);
         self.spans.resize(spans + shape.spans, (0, 0));
-        let mut scope = Scope {
-            shape,
-            record,
-            base,
-            spans,
-            start,
-            end: start,
-            done: 0,
-            complete: false,
-            parameters,
-            item: Operand::Absent,
-            own: Operand::Absent,
-            solved: Vec::new(),
-            pending: Vec::new(),
-            checks: Vec::new(),
-        };
+        let mut scope = Scope::new(shape, Some(record), base, spans, start);
+        scope.parameters = parameters;
+        let noted = self.noted.len();
         self.solve_derived(&mut scope)?;
         self.steps(&shape.fields, &shape.write_head, &mut scope)?;
         let mut fields = &shape.fields;
@@ -133,6 +152,7 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
         }
         scope.complete = true;
         self.finish(fields, &mut scope)?;
+        self.place_noted(noted, &scope)?;
         if shape.watched {
             let operands = self.operands.drain(base..).collect();
             return Ok(Operand::Struct(Box::new(Inner { operands, spans: self.spans.drain(spans..).collect() })));
@@ -171,6 +191,9 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
             };
             for (slot, field) in fields.iter().enumerate().skip(first).take(count) {
                 self.field(slot, field, scope)?;
+                if !scope.pending.is_empty() {
+                    self.settle(slot, fields, scope)?;
+                }
             }
         }
         Ok(())
@@ -189,7 +212,7 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
             &mut large[..]
         };
         let mut encoder = Encoder::<_, Stop>::new(self.out, &mut *self.source);
-        encoder.plain_blocks(&scope.shape.shell, &group.blocks, &scope.record, frame)?;
+        encoder.plain_blocks(&scope.shape.shell, &group.blocks, scope.record()?, frame)?;
         self.bit = bit_of(self.out.len() - self.origin);
         scope.done = group.first + group.count;
         scope.end = self.bit;
@@ -209,7 +232,7 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
 
     fn field(&mut self, slot: usize, field: &'l Field, scope: &mut Scope<'l, S::Record>) -> Result<(), Stop> {
         let start = self.bit;
-        let value = self.source.field(&scope.record, slot).map_err(|_| Stop)?.ok_or(Stop)?;
+        let value = self.source.field(scope.record()?, slot).map_err(|_| Stop)?.ok_or(Stop)?;
         let rule = field.extra.as_ref().and_then(|extra| extra.rule.as_ref());
         self.collected = rule.filter(|rule| rule.each).map(|_| Vec::new());
         self.wanted = rule.is_some() || scope.shape.is_looked_at(slot);
@@ -228,7 +251,11 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
             if pinned {
                 return Err(Stop);
             }
-            self.node(&field.node, &value, scope)?
+            let operand = self.node(&field.node, &value, scope)?;
+            if rule.is_some() && matches!(operand, Operand::Pending) {
+                return Err(Stop);
+            }
+            operand
         };
         if let Some(rule) = rule
             && !matches!(operand, Operand::Absent | Operand::Pending)
@@ -404,7 +431,7 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
     /// A field that is not written yet, as the record has it.
     fn ahead(&mut self, slot: usize, is_length: bool, scope: &Scope<'l, S::Record>) -> Result<Operand<'static>, Stop> {
         let field = scope.shape.fields.get(slot).ok_or(Stop)?;
-        let value = self.source.field(&scope.record, slot).map_err(|_| Stop)?.ok_or(Stop)?;
+        let value = self.source.field(scope.record()?, slot).map_err(|_| Stop)?.ok_or(Stop)?;
         if self.source.is_derived(&value) {
             return match scope.solved.iter().find(|(solved, _)| *solved == slot) {
                 Some((_, Some(number))) if !is_length => Ok(Operand::Number(*number)),

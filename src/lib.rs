@@ -42,6 +42,7 @@ pub mod general_ends;
 mod general_finish;
 mod general_nodes;
 mod general_numbers;
+mod general_places;
 mod general_put;
 pub mod general_read;
 mod general_solve;

@@ -271,6 +271,23 @@ class Picked(Struct, kw_only=True):
 add(Picked(kind=1, body=[1, 2]), Picked(kind=2, body=[1, 2], more=b"xy"))
 
 
+class Padded(Struct, kw_only=True):
+    """
+    A length that what stands behind its field looks at once more.
+    """
+
+    n: u16 = derived
+    items: list[A] = size("n * 2")
+    gap: bytes = padding("n % 2", policy="ignore")
+    m: u8 = derived
+    body: bytes = size("m")
+    rest: bytes = padding("(4 - m % 4) % 4", policy="zero")
+    kept: u8 | None = when("n > 2 and m > 0", default=None)
+
+
+add(Padded(items=[A(1), A(2), A(3)], body=b"abcde", kept=7), Padded(items=[], body=b""))
+
+
 class Sh(Struct):
     a: u24
     gap: bytes = align(4)
@@ -443,6 +460,26 @@ class Two(Struct):
 
 
 add(Two.from_be_bytes(b"\3www\7example\0" + b"\4mail\xc0\x04"))
+
+
+class Entry(Struct):
+    where: u16
+    long: u8
+    what: bytes = at("where", size="long")
+    near: u8 = 0
+
+
+class Directory(Struct):
+    """
+    Positions that fields say, over gaps and over each other.
+    """
+
+    n: u8
+    entries: list[Entry] = count("n")
+    first: list[u16] = at("n * 4 + 1", count="n")
+
+
+add(Directory(2, [Entry(20, 3, b"abc", 1), Entry(21, 2, b"bc", 2)], [5, 6]))
 
 
 class Ad(Struct):

@@ -16,8 +16,8 @@ from bebytes.testing._outcome import comparable
 
 CLASSES = sorted({type(value) for value in ZOO}, key=lambda cls: cls.__qualname__)
 EXAMPLES = 25
-# Values of some of these classes are found by trying.
-SEARCHES = [HealthCheck.filter_too_much]
+# Values of some of these classes are found by trying; the codec is the same for all examples.
+SEARCHES = [HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture]
 
 
 def name_of(cls: Any) -> str:

@@ -91,8 +91,9 @@ def _merge(main: Output, out: Output, target: int, bit: int) -> None:
 
 def _adopt(operand: Operand, main: Output) -> None:
     if isinstance(operand, Scope) and hasattr(operand, "out"):
-        operand.out = main
-        for inner in operand.operands:
+        scope: Any = operand
+        scope.out = main
+        for inner in scope.operands:
             _adopt(inner, main)
 
 
