@@ -126,12 +126,14 @@ def formats() -> str:
             continue
         ours = best["native:held"]
         cells = [row["name"], row["about"], number(ours)]
-        for rival in ("construct", "kaitai"):
+        for rival in ("construct:uncompiled", "construct", "kaitai"):
             cells += [number(best[rival]), number(best[rival] / ours)] if rival in best else ["", ""]
         rows.append(cells)
     if not rows:
         return "The record has none of them yet."
-    return table(("format", "what", "native", "construct", "÷ native", "Kaitai Struct", "÷ native"), rows, 2)
+    rivals = ("construct", "construct compiled", "Kaitai Struct")
+    heads = [head for rival in rivals for head in (rival, "÷ native")]
+    return table(("format", "what", "native", *heads), rows, 2)
 
 
 # --- Engines ------------------------------------------------------------------------------------------------------

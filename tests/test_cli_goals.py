@@ -212,7 +212,12 @@ class TestTimes:
             assert outcome(text, Times(rows, found, {})).met is met
 
     @pytest.mark.parametrize(
-        ("rival", "name", "good", "bad"), [("construct",) * 2 + (2010, 1990), ("kaitai", "kaitaistruct", 510, 490)]
+        ("rival", "name", "good", "bad"),
+        [
+            ("construct:uncompiled", "construct", 2010, 1990),
+            ("construct", "construct compiled", 2010, 1990),
+            ("kaitai", "kaitaistruct", 510, 490),
+        ],
     )
     def test_formats_have_a_limit_each(self, rival: str, name: str, good: float, bad: float) -> None:
         rows = _goals_times.format_scenarios()
@@ -236,7 +241,7 @@ class TestTimes:
         for parts in (["formats"], ["pure", "formats"]):
             bench_goals._Run(parts, ROWS, None, True, None, False)._time()  # type: ignore[arg-type]  # nothing is measured
 
-        of_formats = ({"formats"}, [DECODE, "construct", "kaitai", LOOP])
+        of_formats = ({"formats"}, [DECODE, "construct:uncompiled", "construct", "kaitai", LOOP])
         assert launched[0] == of_formats
         assert [groups for groups, _ in launched[1:]] == [{"layouts"}, {"formats"}]
         assert "native:held" not in launched[1][1]
@@ -457,6 +462,8 @@ class TestWays:
                 if not engine.absent(s):
                     assert (name, s.key, engine.failures(s)) == (name, s.key, [])
                     done[name] += 1
+        # A way of formats alone, see test_scenarios_formats.py.
+        assert done.pop("construct:uncompiled") == 0
         assert all(count in (10, 14, 15, 20, 30) for count in done.values()), done
 
     @needs_floor

@@ -218,18 +218,21 @@ class TestTables:
         assert tables.goals_calls().splitlines()[2:] == ["| a | 100 | 45.0 | 0.45 |  |  |  |"]
 
     def test_formats_are_shown_beside_other_libraries(self, kept: Path) -> None:
+        rivals = {"construct:uncompiled": cell(50_000), "construct": cell(30_000), "kaitai": cell(9000)}
         times = [
             row("layouts/a/decode", **{"native:held": cell(1)}),
-            row("formats/png/decode", **{"native:held": cell(2000), "construct": cell(30_000), "kaitai": cell(9000)}),
+            row("formats/png/decode", **{"native:held": cell(2000), **rivals}),
             row("formats/dns/decode", **{"native:held": cell(4000), "construct": {"absent": "no"}}),
             row("formats/elf/decode", **{"native:held": {"failures": ["wrong"]}, "construct": cell(5)}),
         ]
         form = record(*times) | {"kind": "goals", "goals": []}
         (kept / "goals.json").write_text(json.dumps(form))
 
+        heads = "native | construct | ÷ native | construct compiled | ÷ native | Kaitai Struct | ÷ native"
+        assert tables.formats().splitlines()[0] == f"| format | what | {heads} |"
         assert tables.formats().splitlines()[2:] == [
-            "| png |  | 2,000 | 30,000 | 15.0 | 9,000 | 4.50 |",
-            "| dns |  | 4,000 |  |  |  |  |",
+            "| png |  | 2,000 | 50,000 | 25.0 | 30,000 | 15.0 | 9,000 | 4.50 |",
+            "| dns |  | 4,000 |  |  |  |  |  |  |",
         ]
         (kept / "goals.json").write_text(json.dumps(form | {"rows": times[:1]}))
         assert tables.formats() == "The record has none of them yet."

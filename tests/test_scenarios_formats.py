@@ -20,7 +20,7 @@ from bebytes.scenarios import Absent, Scenario, _dns_wire, formats
 LOADED = [s for s in scenarios.load(["formats"]) if isinstance(s, Scenario)]
 DECODED = [s for s in LOADED if s.operation == "decode"]
 ENCODED = [s for s in LOADED if s.operation == "encode"]
-READERS = ("construct", "kaitai")
+READERS = ("construct", "construct:uncompiled", "kaitai")
 
 
 def engine_of(name: str) -> PythonEngine:
@@ -59,7 +59,9 @@ class TestReaders:
         assert len(engine.failures(other)) == 1
 
 
-WRITTEN = [("construct", s) for s in ENCODED] + [("kaitai", s) for s in ENCODED if s.name in ("ccsds", "pcap")]
+WRITTEN = [(name, s) for name in READERS[:2] for s in ENCODED] + [
+    ("kaitai", s) for s in ENCODED if s.name in ("ccsds", "pcap")
+]
 
 
 @pytest.mark.parametrize(("name", "scenario"), WRITTEN, ids=lambda value: getattr(value, "name", value))
@@ -79,6 +81,28 @@ def test_kaitai_says_what_it_does_not_write() -> None:
     assert reasons == {s.name for s in ENCODED} - {"ccsds", "pcap"}
 
 
+@pytest.mark.parametrize("scenario", DECODED, ids=by_name)
+def test_construct_uncompiled_is_the_same_declaration(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    construct = pytest.importorskip("construct")
+    compiled = engine_of("construct").layout(scenario.schema, scenario.byteorder)
+
+    def refuse(self: Any, filename: Any = None) -> Any:
+        pytest.fail("it is compiled")
+
+    # Neither the whole nor a part of it.
+    monkeypatch.setattr(construct.Construct, "compile", refuse)
+    plain = engine_of("construct:uncompiled").layout(scenario.schema, scenario.byteorder)
+    assert compiled.source.replace("_compiled", "_as_it_is").replace(".compile()", "") == plain.source
+    assert [type(layout.decode.__self__) for layout in (compiled, plain)] == [construct.Compiled, construct.Struct]  # type: ignore[attr-defined]  # methods
+
+
+def test_construct_uncompiled_reads_formats_alone() -> None:
+    engine = engine_of("construct:uncompiled")
+
+    reason = "not compiled, construct is timed on formats alone"
+    assert {engine.absent(s) for s in scenarios.load(["layouts"]) if isinstance(s, Scenario)} == {reason}
+
+
 def test_facts_hold_no_objects_of_a_library() -> None:
     def plain(value: Any) -> bool:
         if isinstance(value, (tuple, list)):
@@ -87,7 +111,7 @@ def test_facts_hold_no_objects_of_a_library() -> None:
 
     for s in DECODED:
         assert s.facts is not None
-        for engine in (engine_of("construct"), engine_of("kaitai"), engine_of("python")):
+        for engine in map(engine_of, (*READERS, "python")):
             (call,) = engine.work(s).calls
             assert plain(s.facts(call(s.data[0]))), (s.key, engine.name)
 

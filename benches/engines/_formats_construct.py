@@ -1,9 +1,9 @@
 """
-Declarations of whole formats for construct, written by hand and compiled.
+Declarations of whole formats for construct, written by hand; the same ones are compiled, and used as they are.
 
 They read no more than the scenarios hold, where that is less work than `bebytes.formats` does: no CRC is checked, ELF is the
-one of 64 bits and little endian. Of two spellings the faster one stands here: shifts instead of a BitStruct, which does not
-compile, and an Array of a known count instead of a GreedyRange.
+one of 64 bits and little endian. Of two spellings the one that is faster compiled stands here: shifts instead of a BitStruct,
+which does not compile, and an Array of a known count instead of a GreedyRange.
 """
 
 import inspect
@@ -16,6 +16,9 @@ from construct import this
 
 from bebytes import Struct
 from bebytes.cli._layouts import Layout
+
+Ready = Callable[[Any], Any]
+"""Takes a declaration and gives what is called: it compiled, or itself."""
 
 
 class _Text(str):
@@ -37,23 +40,38 @@ def _cases(kinds: Any, cases: dict[str, Any]) -> dict[str | int, Any]:
     return found
 
 
-def format_layout(cls: type[Struct]) -> Layout | None:
+def format_layout(cls: type[Struct], compiled: bool = True) -> Layout | None:
     """
     The declaration of a class of `bebytes.formats`, or None where there is none.
+
+    Args:
+        cls: the class.
+        compiled: whether `compile()` is called on it, and on the parts that would stay as they are.
     """
     declare = _FORMATS.get(f"{cls.__module__}:{cls.__qualname__}")
     if declare is None:
         return None
-    declared = declare()
+    ready = _compiled if compiled else _as_it_is
+    declared = ready(declare(ready))
     encode, decode = declared.build, declared.parse
     # What a person changes and writes again was read before.
     head = "import construct as cs\nfrom construct import this"
-    last = f"LAYOUT = {declare.__name__}()\nencode, decode = LAYOUT.build, LAYOUT.parse"
-    source = f"{head}\n\n\n{textwrap.dedent(inspect.getsource(declare))}\n\n{last}\n"
+    made = f"LAYOUT = {ready.__name__}({declare.__name__}({ready.__name__}))"
+    last = f"{made}\nencode, decode = LAYOUT.build, LAYOUT.parse"
+    parts = [head, *(textwrap.dedent(inspect.getsource(part)) for part in (ready, declare)), last]
+    source = "\n\n\n".join(part.strip("\n") for part in parts) + "\n"
     return Layout(encode, decode, lambda value: decode(value.to_bytes()), lambda value: value, source)
 
 
-def _png() -> Any:
+def _compiled(declared: Any) -> Any:
+    return declared.compile()
+
+
+def _as_it_is(declared: Any) -> Any:
+    return declared
+
+
+def _png(_: Ready) -> Any:
     from bebytes.formats.png import ColourType, Intent, Interlace, Kind, Unit
 
     header = cs.Struct(
@@ -111,10 +129,10 @@ def _png() -> Any:
         "signature" / cs.Const(b"\x89PNG\r\n\x1a\n"),
         "header" / header,
         "chunks" / cs.RepeatUntil((cs.obj_.kind == _Text("IEND")) | (cs.obj_.kind == Kind.IEND.value), chunk),
-    ).compile()
+    )
 
 
-def _tzif() -> Any:
+def _tzif(_: Ready) -> Any:
     from bebytes.formats.tzif import Version
 
     kind = cs.Struct("utoff" / cs.Int32sb, "is_dst" / cs.Flag, "designation" / cs.Int8ub)
@@ -139,10 +157,10 @@ def _tzif() -> Any:
         "first" / block(cs.Int32sb),
         "second" / cs.If(this.first.version != _Text("V1"), block(cs.Int64sb)),
         "footer" / cs.If(this.first.version != _Text("V1"), footer),
-    ).compile()
+    )
 
 
-def _elf() -> Any:
+def _elf(_: Ready) -> Any:
     from bebytes.formats.elf import (
         Binding,
         Class,
@@ -231,10 +249,10 @@ def _elf() -> Any:
         "header" / header,
         "sections" / cs.Pointer(this.header.e_shoff, cs.Array(this.header.e_shnum, section)),
         "segments" / cs.Pointer(this.header.e_phoff, cs.Array(this.header.e_phnum, segment)),
-    ).compile()
+    )
 
 
-def _ccsds() -> Any:
+def _ccsds(ready: Ready) -> Any:
     from bebytes.formats.ccsds import PacketType, SequenceFlags
 
     packet = cs.Struct(
@@ -250,10 +268,10 @@ def _ccsds() -> Any:
         "data" / cs.Bytes(this.length + 1),
     )
     # A GreedyRange does not compile, and nothing in it would: the packet is compiled before.
-    return cs.Struct("packets" / cs.GreedyRange(packet.compile())).compile()
+    return cs.Struct("packets" / cs.GreedyRange(ready(packet)))
 
 
-def _dns() -> Any:
+def _dns(ready: Ready) -> Any:
     from bebytes.formats.dns import LabelKind, Opcode, RecordClass, RecordType, ResponseCode
 
     names: list[Any] = []
@@ -267,7 +285,7 @@ def _dns() -> Any:
     )
     name = cs.Struct("labels" / cs.RepeatUntil((cs.obj_.first >= 192) | (cs.obj_.first == 0), label))
     # What a pointer leads to does not compile inside of what points to it; it is compiled by itself.
-    names.append(name.compile())
+    names.append(ready(name))
     question = cs.Struct(
         "qname" / name, "qtype" / cs.Enum(cs.Int16ub, RecordType), "qclass" / cs.Enum(cs.Int16ub, RecordClass)
     )
@@ -286,7 +304,7 @@ def _dns() -> Any:
             *(field / cs.Int32ub for field in ("serial", "refresh", "retry", "expire", "minimum")),
         ),
         "SRV": cs.Struct(*(field / cs.Int16ub for field in ("priority", "weight", "port")), "target" / name),
-        "TXT": cs.FixedSized(this.rdlength, cs.Struct("strings" / cs.GreedyRange(string.compile()))),
+        "TXT": cs.FixedSized(this.rdlength, cs.Struct("strings" / cs.GreedyRange(ready(string)))),
     }
     record = cs.Struct(
         "name" / name,
@@ -311,10 +329,10 @@ def _dns() -> Any:
         "answers" / cs.Array(this.ancount, record),
         "authorities" / cs.Array(this.nscount, record),
         "additionals" / cs.Array(this.arcount, record),
-    ).compile()
+    )
 
 
-def _pcap() -> Any:
+def _pcap(ready: Ready) -> Any:
     packet = cs.Struct(
         *(field / cs.Int32ul for field in ("seconds", "fraction", "captured_length", "original_length")),
         "data" / cs.Bytes(this.captured_length),
@@ -328,11 +346,11 @@ def _pcap() -> Any:
         "snap_length" / cs.Int32ul,
         "link_type" / cs.Int16ul,
         "frame_check" / cs.Int16ul,
-        "packets" / cs.GreedyRange(packet.compile()),
-    ).compile()
+        "packets" / cs.GreedyRange(ready(packet)),
+    )
 
 
-_FORMATS: dict[str, Callable[[], Any]] = {
+_FORMATS: dict[str, Callable[[Ready], Any]] = {
     "bebytes.formats.png:Image": _png,
     "bebytes.formats.tzif:TimeZone": _tzif,
     "bebytes.formats.elf:File": _elf,

@@ -1,5 +1,5 @@
 """
-construct, compiled: what `compile()` makes of a declaration.
+construct, compiled: what `compile()` makes of a declaration. Whole formats are read by the declaration itself as well.
 
 Bit fields are a BitStruct of their own inside the struct. An enum gives the library's own strings,
 as a Mapping to members does not compile: its source holds their repr.
@@ -65,6 +65,18 @@ def layout(cls: type[Struct], byteorder: ByteOrder) -> Layout:
     return Layout(
         made["encode"], made["decode"], maker(plan, _build, RAW, _to_library), plainer(plan, _take, _from_library), text
     )
+
+
+def plain_layout(cls: type[Struct], _: ByteOrder) -> Layout:
+    """
+    The declaration of a whole format without `compile()`; each has its own byte order.
+
+    Raises:
+        Unsupported: the class is no format that is declared by hand.
+    """
+    if (written := format_layout(cls, compiled=False)) is not None:
+        return written
+    raise Unsupported("not compiled, construct is timed on formats alone")
 
 
 class _Bits(NamedTuple):

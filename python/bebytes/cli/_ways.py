@@ -234,6 +234,7 @@ _WAYS = {
     "native:loop of pairs": _Way("the same over pairs", make=_nothing(_pairs, lambda _: "one, other")),
     "native:loop of fields": _Way("the same over the fields", make=_nothing(_fields, _locals)),
     "bitstruct:python": _Way("bitstruct without its C extension", "", layout="plain_layout"),
+    "construct:uncompiled": _Way("construct without compile(), on formats", "", layout="plain_layout"),
 }
 
 NAMES = tuple(_WAYS)
