@@ -246,6 +246,18 @@ pub struct Checksum {
     pub none: Option<Figure>,
 }
 
+impl Checksum {
+    /// The sum of what is covered, where the core has the algorithm.
+    ///
+    /// A sum of ones' complement that would say that there is none is the other zero (RFC 768).
+    pub(crate) fn sum(&self, covered: &[u8], start: u64) -> Option<u128> {
+        let algorithm = self.algorithm?;
+        let sum = algorithm.compute(covered, start);
+        let says_none = sum == 0 && self.none == Some(Figure::Integer(Wide::ZERO));
+        Some(if says_none && algorithm.name() == "internet" { 0xFFFF } else { sum })
+    }
+}
+
 /// What is read, and where.
 #[derive(Debug)]
 pub enum Node {

@@ -107,7 +107,7 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
             let span = |slot: usize| self.spans.get(scope.spans + slot).copied().ok_or(Stop);
             let (first, last) = (span(checksum.first)?.0 / 8, span(checksum.last)?.1.div_ceil(8));
             let covered = self.out.get(self.origin + byte(first)..self.origin + byte(last)).ok_or(Stop)?;
-            return Ok(checksum.algorithm.ok_or(Stop)?.compute(covered, start).into());
+            return Ok(checksum.sum(covered, start).ok_or(Stop)?.into());
         }
         let Sizing { op, expression, .. } = self.sizing_of(slot, scope)?.ok_or(Stop)?;
         if !scope.pending_varints(*op, *op) {

@@ -2,7 +2,7 @@
 Compiler: the plan of a struct with fields or keywords that plain plans do not know.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from ._boundaries import bits_behind, is_little, items_fit, needs_boundary
 from ._compile import PlanBuilder
@@ -38,12 +38,6 @@ from .errors import SchemaError
 
 _MAXIMUM_CHAIN = 64
 """Numbers that are worked out from each other; what recursion in either runner can bear with ease."""
-
-
-class _Place(NamedTuple):
-    """Where a field begins: `bits` behind the last byte boundary that is known, or None where that is unknown."""
-
-    bits: int | None
 
 
 class GeneralPlanBuilder(PlanBuilder):

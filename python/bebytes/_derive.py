@@ -7,7 +7,7 @@ from operator import index
 from typing import Any
 
 from ._expression import references, solve
-from ._plan import Computed, Data, Length, List, Node, Number, Option, Plan, Record, Ref
+from ._plan import Computed, Data, List, Node, Number, Option, Plan, Record, Ref
 from ._specifier import derived
 from .errors import WrongType
 
@@ -176,7 +176,7 @@ def absent(node: Any) -> Iterator[tuple[Any, Any]]:
         yield length, ABSENT
 
 
-def length_of(node: Node) -> Length | None:
+def length_of(node: Node) -> Any:
     """
     The length or count of a node that has one.
     """

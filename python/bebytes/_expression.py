@@ -86,7 +86,7 @@ def references(expression: Any) -> list[Ref]:
     return [leaf for leaf in leaves(expression) if isinstance(leaf, Ref)]
 
 
-def evaluate(expression: Any, number: Callable[[Any], int]) -> int:
+def evaluate(expression: Any, number: Callable[[Any], int | None]) -> int:
     """
     The value of a length expression, left before right.
 

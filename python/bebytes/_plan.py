@@ -152,7 +152,7 @@ class Data(NamedTuple):
     `form` is None for bytes and UTF-8 that fills its length; `little` says how its bits stand where it starts inside a byte.
     """
 
-    length: Length
+    length: Any  # a `Length`, or one of `_plan_general`
     text: bool
     form: "Text | None" = None
     little: bool = False
@@ -165,7 +165,7 @@ class Option(NamedTuple):
     In a plain plan, `node` is a `Number` of whole bytes or `Data` of a `Fixed` length.
     """
 
-    node: "Number | Data"
+    node: Any
 
 
 class Record(NamedTuple):

@@ -51,7 +51,7 @@ def difference(
         return NotReversible(
             None, data[bit // 8] if bit // 8 < end else None, path=e.path, offset=bit, struct=plan.name
         )
-    there = data[start:end]
+    there = bytearray(data[start:end])
     if again == there:
         return None
     at = next(

@@ -140,7 +140,8 @@ class Adapter(Generic[C, V]):
                 raise ValueError(f"size is {size}; write a number of bytes, 0 or more")
             if carrier is not bytes:
                 raise ValueError(f"size is for the carrier bytes; {_scalar(carrier)} has its own")
-        if not isinstance(name, str):
+        given: Any = name
+        if not isinstance(given, str):
             raise TypeError(f"name is {name!r}; write what encode takes, as in 'an IPv4Address'")
         for slot, part in (
             ("decode", decode),
@@ -259,7 +260,7 @@ def _decode_mac(carried: bytes) -> str:
     return carried.hex(":")
 
 
-def _encode_mac(value: str) -> bytes:
+def _encode_mac(value: Any) -> bytes:
     if not isinstance(value, str):
         raise _wrong_type(mac.name, value)
     separator = "-" if "-" in value else ":"
@@ -533,7 +534,7 @@ def _decode_hex(carried: bytes) -> str:
     return carried.hex()
 
 
-def _encode_hex(value: str) -> bytes:
+def _encode_hex(value: Any) -> bytes:
     if not isinstance(value, str):
         raise _wrong_type(hex_text.name, value)
     try:

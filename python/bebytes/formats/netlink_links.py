@@ -51,18 +51,28 @@ class TerminatedText(Struct):
     text: str = until("\0")
 
 
+def _pairs(carried: bytes) -> str:
+    return carried.hex(":")
+
+
+def _from_pairs(text: str) -> bytes:
+    return bytes.fromhex(text.replace(":", ""))
+
+
+def _packed(address: IPv4Address | IPv6Address) -> bytes:
+    return address.packed
+
+
 class LinkLayerAddress(Struct):
     """An address on a link, of as many bytes as it has there: pairs of digits with colons between them."""
 
-    address: Annotated[str, bytes] = field(
-        adapt=(lambda carried: carried.hex(":"), lambda text: bytes.fromhex(text.replace(":", "")))
-    )
+    address: Annotated[str, bytes] = field(adapt=(_pairs, _from_pairs))
 
 
 class InternetAddress(Struct):
     """An address of IPv4, in 4 bytes, or of IPv6, in 16."""
 
-    address: Annotated[IPv4Address | IPv6Address, bytes] = field(adapt=(ip_address, lambda address: address.packed))
+    address: Annotated[IPv4Address | IPv6Address, bytes] = field(adapt=(ip_address, _packed))
 
 
 class Attribute(Struct, kw_only=True, byteorder=ORDER):

@@ -20,6 +20,7 @@ packet, behind its first 24 bytes: `iter_decode(PcapPacket, data[24:], byteorder
 """
 
 import enum
+from operator import attrgetter
 
 from bebytes import Struct, bits, derived, field, i32, reserved, size, u8, u16, u32
 
@@ -81,7 +82,7 @@ class PcapFile(
         link_type: what the packets are: 1 Ethernet, 101 IP, 113 Linux "cooked" ... (tcpdump.org/linktypes.html).
     """
 
-    magic: PcapMagic = size(4, adapt=(PcapMagic, lambda magic: magic.value), default=PcapMagic.LITTLE_MICROSECONDS)
+    magic: PcapMagic = size(4, adapt=(PcapMagic, attrgetter("value")), default=PcapMagic.LITTLE_MICROSECONDS)
     version_major: u16 = 2
     version_minor: u16 = 4
     time_zone: i32 = 0

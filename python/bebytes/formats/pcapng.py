@@ -25,6 +25,7 @@ block too, and holds the rest of the file, in its own byte order.
 
 import enum
 from ipaddress import IPv4Address, IPv6Address
+from operator import attrgetter
 from typing import TypeAlias, Union
 
 from bebytes import (
@@ -354,9 +355,7 @@ class Section(Struct, kw_only=True, byteorder="little if order == b'\\x4d\\x3c\\
         section_length: bytes of the section behind its header, or -1.
     """
 
-    order: ByteOrder = at(
-        4, origin="struct", size=4, adapt=(ByteOrder, lambda order: order.value), default=ByteOrder.LITTLE
-    )
+    order: ByteOrder = at(4, origin="struct", size=4, adapt=(ByteOrder, attrgetter("value")), default=ByteOrder.LITTLE)
     total_length: u32 = computed("sizeof(total_length:total_length_again) + 4")
     magic: u32 = const(0x1A2B3C4D)
     version_major: u16 = 1
