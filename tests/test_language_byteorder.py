@@ -3,6 +3,7 @@ The byte order of a format: fixed by a class, or told by data.
 """
 
 import pickle
+from typing import Any
 
 import pytest
 from checks import Codecs, raises, same_bytes
@@ -247,3 +248,36 @@ def test_wrong_orders(options: str, body: str, advice: str) -> None:
         exec(f"class Wrong(Struct, {options}):\n{lines}", globals(), {})
     assert str(caught.value).startswith("Wrong")
     assert advice in str(caught.value)
+
+
+def test_methods_without_an_order_are_those_of_the_class(codec: Codecs) -> None:
+    """What the user writes comes first, in a subclass too; a class that fixes no order has none of them."""
+
+    class Fixed(Struct, byteorder="little"):
+        x: u16
+
+    class Mine(Fixed):
+        def to_bytes(self) -> bytes:
+            return b"<" + super().to_bytes() + b">"
+
+        @classmethod
+        def from_bytes(cls, data: Any, *, verify: bool = True) -> Any:
+            return super().from_bytes(data[1:-1], verify=verify)
+
+    class Below(Mine):
+        pass
+
+    assert Fixed(1).to_bytes() == b"\1\0"
+    assert Fixed.from_bytes(b"\1\0") == Fixed.from_bytes(data=bytearray(b"\1\0"), verify=False) == Fixed(1)
+    assert Fixed.try_from_bytes(b"\1\0\2") == (Fixed(1), 2)
+    for cls in (Mine, Below):
+        assert cls(1).to_bytes() == b"<\1\0>"
+        assert cls.from_bytes(b"<\1\0>") == cls(1)
+        assert type(cls.from_bytes(b"<\1\0>")) is cls
+
+    class Open(Struct):
+        x: u16
+
+    for call in (Open(1).to_bytes, lambda: Open.from_bytes(b"\1\0"), lambda: Open.try_from_bytes(b"\1\0")):
+        with pytest.raises(TypeError, match="fixes no byte order"):
+            call()

@@ -19,6 +19,13 @@ _READY_MADE = {
 }
 
 
+# Likewise, of a class that fixes its byte order.
+_READY_MADE_IN_OWN_ORDER = {
+    "from_bytes": ("__bebytes_be__", "decode"),
+    "try_from_bytes": ("__bebytes_be__", "decode_prefix"),
+}
+
+
 # Methods of instances, which each class has as its own.
 _ENCODING = ("to_be_bytes", "to_le_bytes", "encode_be_to", "encode_le_to")
 
@@ -53,9 +60,10 @@ def attach(cls: Any) -> None:
     """
     cls.__bebytes_be__ = _core.Codec(cls, "big", _plan)
     cls.__bebytes_le__ = _core.Codec(cls, "little", _plan)
-    for name, (codec_name, method) in _READY_MADE.items():
+    has_own_order = schema_of(cls).options.byteorder is not None
+    for name, (codec_name, method) in {**_READY_MADE, **(_READY_MADE_IN_OWN_ORDER if has_own_order else {})}.items():
         _make_ready(cls, name, codec_name, method)
-    _install_own(cls)
+    _install_own(cls, (*_ENCODING, "to_bytes") if has_own_order else _ENCODING)
     fields = schema_of(cls).fields
     names = tuple([f.name for f in fields])
     _core.set_manners(cls, names, derived, tuple([f.is_unstored for f in fields]))
@@ -71,16 +79,17 @@ def attach(cls: Any) -> None:
     )
 
 
-def _install_own(cls: Any) -> None:
+def _install_own(cls: Any, names: tuple[str, ...]) -> None:
     # The interpreter calls a method without detours only where it belongs to the very class of the object. What belongs
     # to a parent of ours does the same, so there is nothing to keep from `super()`; what the user wrote comes first.
     from ._struct import Struct
 
     def is_ours(name: str) -> bool:
-        method = next(c.__dict__[name] for c in cls.__mro__ if name in c.__dict__)
-        return isinstance(method, MethodDescriptorType) and issubclass(method.__objclass__, Struct)
+        owner = next(c for c in cls.__mro__ if name in c.__dict__)
+        method = owner.__dict__[name]
+        return owner is Struct or (isinstance(method, MethodDescriptorType) and issubclass(method.__objclass__, Struct))
 
-    _core.install(cls, tuple(filter(is_ours, _ENCODING)))
+    _core.install(cls, tuple(filter(is_ours, names)))
 
 
 def _make_ready(cls: Any, name: str, codec_name: str, method: str) -> None:

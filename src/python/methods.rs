@@ -19,8 +19,13 @@ struct Definitions<const N: usize>([ffi::PyMethodDef; N]);
 // SAFETY: constants with pointers into static memory, which nothing writes to.
 unsafe impl<const N: usize> Sync for Definitions<N> {}
 
-static OF_STRUCTS: Definitions<4> = Definitions([
+static OF_STRUCTS: Definitions<5> = Definitions([
     without_arguments(c"to_be_bytes", to_bytes::<true>, c"to_be_bytes($self, /)\n--\n\nThe encoding, big endian."),
+    without_arguments(
+        c"to_bytes",
+        to_bytes::<true>,
+        c"to_bytes($self, /)\n--\n\nThe encoding, in the byte order that the class fixes.",
+    ),
     without_arguments(c"to_le_bytes", to_bytes::<false>, c"to_le_bytes($self, /)\n--\n\nThe encoding, little endian."),
     with_arguments(
         c"encode_be_to",
