@@ -120,3 +120,30 @@ def test_unknown_found_elsewhere_is_known(codec: Codecs) -> None:
 
     assert (value.a, value.b) == (3, 2)
     same_bytes(codec, value, "03 02 3132333435 7879")
+
+
+def test_a_choice_is_solved_by_the_side_that_comes_to_it(codec: Codecs) -> None:
+    """
+    Of a length with an escape, the number is that of the side which gives it.
+    """
+
+    class Escaped(Struct, kw_only=True):
+        n: u8 = derived
+        data: bytes = size("7 if n == 255 else n")
+
+    class Scaled(Struct, kw_only=True):
+        words: u8
+        n: u8 = derived
+        data: bytes = size("n * 4 if words else n")
+
+    for value, data in (
+        (Escaped(data=b"ab"), b"\2ab"),
+        (Escaped(data=b"1234567"), b"\x071234567"),
+        (Scaled(words=1, data=b"abcd"), b"\1\1abcd"),
+        (Scaled(words=0, data=b"abcd"), b"\0\4abcd"),
+    ):
+        assert codec(type(value)).encode(value) == data
+        assert codec(type(value)).decode(data) == value
+        assert value.n == data[data.index(b"a" if b"a" in data else b"1") - 1]
+    with pytest.raises(WrongType):
+        codec(Scaled).encode(Scaled(words=1, data=b"abc"))

@@ -19,6 +19,7 @@ from bebytes import (
     derived,
     field,
     fields,
+    repeat_until,
     replace,
     size,
     switch,
@@ -346,3 +347,19 @@ def test_recursion_with_parameters(codec: Codecs) -> None:
     same_bytes(codec, Top(0, Level(1)), "00 01")
     with pytest.raises(LimitExceeded):
         codec(Top).decode(bytes([200]) * 300)
+
+
+class Branch(Struct):
+    tag: u8
+    leaves: "Leaves | None" = when("tag == 1", default=None)
+
+
+class Leaves(Struct):
+    items: list[Branch] = repeat_until("item.tag == 0")
+
+
+def test_structs_that_hold_each_other_may_be_used_in_any_order(codec: Codecs) -> None:
+    """Also the one whose plan is made while the other's expressions look into it."""
+    value = codec(Branch).decode(b"\1\2\0")
+    assert value == Branch(1, Leaves([Branch(2), Branch(0)]))
+    assert codec(Branch).encode(value) == b"\1\2\0"

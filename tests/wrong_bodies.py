@@ -392,6 +392,9 @@ PLACES = [
     ("x: Point = field(parameters={'n': 1})", "x", "takes the parameters none"),
     ("x: object = field(adapt=5)", "x", "pair"),
     ("x: object = field(adapt=(int, str))", "x", "is not said"),
+    ("o: u8; d: bytes = at('o', size=2); c: u32 = checksum('crc-32', over='d')", "c", "at a place of its own"),
+    ("o: u8; d: bytes = at('o', size=2); c: u32 = computed('sizeof(d)')", "c", "write len for what it holds"),
+    ("c: u32 = computed('sizeof(d)'); d: bytes = at('c', size=2)", "c", "write len for what it holds"),
 ]
 
 ALL = BITS + ENUMS + EXPRESSIONS + LENGTHS + MARKERS + OPTIONS + TYPES + DEFAULTS

@@ -9,6 +9,7 @@ from ._compile import PlanBuilder
 from ._constants import constant_of, rule_of
 from ._expression import names, parse
 from ._formula import leaves
+from ._inner_nodes import place_of
 from ._layout import is_fixed, is_open, minimum_bits
 from ._nodes import NodeBuilder, show
 from ._nodes_general import build_general, order_formula
@@ -360,6 +361,8 @@ class GeneralPlanBuilder(PlanBuilder):
         if not fits:
             raise field.error(f"{algorithm.name} needs {needed}")
         first, last = self._range(field, over)
+        if first == last and place_of(self.ops[first].node) is not None:
+            raise field.error(f"{over!r} stands at a place of its own, which no checksum of this struct covers")
         index = self.schema.field_index[field.name]
         in_bits = self.ops[index].offset % 8 or (is_fixed(node) and minimum_bits(node) % 8)
         if in_bits and first <= index <= last:

@@ -6,7 +6,7 @@ parentheses. `/` divides to a whole number, and every operand and result lies in
 The rest of the language is in `_formula.py`, and how text is read in `_parse.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 from ._plan import Binary, Constant, Expression, Ref
@@ -134,17 +134,30 @@ def solve(expression: Expression, unknown: Ref, known: Callable[[Ref], int], tar
     An unknown that occurs once is solved by undoing the operations around it; one that occurs more often only where the
     expression is a multiple of it plus something, made with + - *.
     """
-    if references(expression).count(unknown) == 1:
-        number = _undo(expression, unknown, known, target)
+    for way in _ways(expression):
+        if references(way).count(unknown) == 1:
+            number = _undo(way, unknown, known, target)
+        else:
+            number = _solve_affine(way, unknown, known, target)
+        if number is not None and _comes_to(expression, unknown, number, known, target):
+            return number
+    return None
+
+
+def _ways(expression: Any) -> Iterator[Any]:
+    # What an expression can come to: of a choice, each side.
+    if hasattr(expression, "condition"):
+        yield from _ways(expression.no)
+        yield from _ways(expression.yes)
     else:
-        number = _solve_affine(expression, unknown, known, target)
-    if number is None:
-        return None
+        yield expression
+
+
+def _comes_to(expression: Any, unknown: Ref, number: int, known: Callable[[Ref], int], target: int) -> bool:
     try:
-        value = evaluate(expression, lambda ref: number if ref == unknown else known(ref))
+        return evaluate(expression, lambda ref: number if ref == unknown else known(ref)) == target
     except InvalidValue:
-        return None
-    return number if value == target else None
+        return False
 
 
 def _undo(expression: Expression, unknown: Ref, known: Callable[[Ref], int], target: int) -> int | None:
@@ -159,7 +172,7 @@ def _undo(expression: Expression, unknown: Ref, known: Callable[[Ref], int], tar
         if step is None:
             return None
         expression, target = inner, step
-    return target
+    return target if expression == unknown else None
 
 
 def _undo_once(operator: str, on_left: bool, value: int, target: int) -> int | None:
@@ -193,6 +206,8 @@ def _affine(expression: Expression, unknown: Ref, known: Callable[[Ref], int]) -
         return 0, expression.value
     if isinstance(expression, Ref):
         return (1, 0) if expression == unknown else (0, known(expression))
+    if not isinstance(expression, Binary):
+        return None
     left = _affine(expression.left, unknown, known)
     right = _affine(expression.right, unknown, known)
     if left is None or right is None:

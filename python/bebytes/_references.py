@@ -9,6 +9,7 @@ from typing import Any
 from ._expression import Name, Operation, Tree
 from ._plan import Binary, Constant, Data, List, Number, Option, Record, Ref
 from ._schema import Schema, UndefinedName, schema_of
+from ._specifier import MISSING
 
 if typing.TYPE_CHECKING:
     from ._nodes import NodeBuilder
@@ -221,7 +222,8 @@ class References:
             return SizeOf((index,), index)
         if len(ends) == 1:
             self._known(ends[0][0])
-            path, _ = self._path(Name(ends[0]))
+            path, node = self._path(Name(ends[0]))
+            self._check_place(path, node)
             return SizeOf(path, path[-1])
         fields = self.schema.fields
         first = ends[0][0] if ends[0] else fields[0].name
@@ -232,6 +234,17 @@ class References:
         if i > j:
             raise self.field.error(f"{self.text!r}: {last!r} stands before {first!r}")
         return SizeOf((i,), j)
+
+    def _check_place(self, path: tuple[int, ...], node: Any) -> None:
+        # What stands elsewhere takes nothing here. Of a field behind this one, its specifier says so.
+        from ._inner_nodes import place_of
+
+        behind = len(path) == 1 and path[0] >= len(self.builder.earlier)
+        at: Any = self.schema.fields[path[0]].specifier.at if behind else None
+        if (node is not None and place_of(node) is not None) or (behind and at is not MISSING):
+            raise self.field.error(
+                f"{self.text!r}: a field at a place of its own takes no bytes here; write len for what it holds"
+            )
 
     def _own_index(self, name: str) -> int:
         # Of a field of this struct; a number that is worked out may count its own bytes.
@@ -296,7 +309,7 @@ class References:
             if index is None:
                 raise self._unknown(schema, part)
             path.append(index)
-            plan = getattr(node, "plan", None)
+            plan = _plan_of(node)
             node = plan.ops[index].node if plan is not None else None
             last = part
         return tuple(path), node
@@ -340,8 +353,14 @@ def _core(node: Any) -> Any:
     return node
 
 
+def _plan_of(node: Any) -> Any:
+    # None of what is no struct, and of one that is still being compiled.
+    schema = getattr(node, "schema", None)
+    return None if isinstance(schema, Schema) and schema.compiling else getattr(node, "plan", None)
+
+
 def _schema_of_node(node: Any) -> Schema | None:
-    plan = getattr(node, "plan", None)
+    plan = _plan_of(node)
     if plan is not None:
         return schema_of(plan.cls)
     schema = getattr(node, "schema", None)

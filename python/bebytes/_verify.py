@@ -6,8 +6,9 @@ from typing import Any
 
 from ._plan import Plan
 from ._python_read import Input, read_record
+from ._python_read_general import MAXIMUM_RECURSION
 from ._schema import schema_of
-from .errors import DecodeError, EncodeError, NotReversible
+from .errors import DecodeError, EncodeError, LimitExceeded, NotReversible
 
 
 def verify(cls: Any, data: Any, byteorder: str) -> NotReversible | None:
@@ -46,6 +47,8 @@ def difference(
 
     try:
         again = written(plan, value, parameters)
+    except RecursionError:
+        raise LimitExceeded(MAXIMUM_RECURSION, offset=start * 8, struct=plan.name) from None
     except EncodeError as e:
         bit = start * 8 + e.offset
         return NotReversible(
