@@ -12,6 +12,8 @@ SUPPORTED=(3.11 3.12 3.13)
 # Checks of the tree and of the tools, not of one Python: they run once, on the Python of .venv.
 ONCE=(tests/test_wheel.py tests/test_scripts.py tests/test_profiling_scripts.py
     tests/test_profiling_failures.py tests/test_typing.py)
+# Long ones that try each case on both backends, of formats and of the language: they run once too.
+LONG=('tests/test_format_*.py' tests/test_general_strategies.py tests/test_general_parity.py)
 SUMMARY=()
 LINT='' QUICK='' ONLY='' PYTEST_OPTIONS=()
 FAILED=0
@@ -90,7 +92,10 @@ pytest_in() {
     "$venv/bin/python" -m pytest "$@"
 }
 
-without_once() { printf -- '--ignore=%s\n' "${ONCE[@]}"; }
+without_once() {
+    printf -- '--ignore=%s\n' "${ONCE[@]}"
+    printf -- '--ignore-glob=%s\n' "${LONG[@]}"
+}
 
 other_python() {
     local version=$1 path

@@ -15,7 +15,7 @@ from bebytes.testing import damaged, encodings, outcome, schemas, values, wrong_
 from bebytes.testing._outcome import comparable
 
 CLASSES = sorted({type(value) for value in ZOO}, key=lambda cls: cls.__qualname__)
-EXAMPLES = 25
+EXAMPLES = 12
 # Values of some of these classes are found by trying; the codec is the same for all examples.
 SEARCHES = [HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture]
 
