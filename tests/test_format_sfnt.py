@@ -9,9 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import pytest
-from fontTools.ttLib import TTCollection, TTFont  # type: ignore[import-untyped]
 from format_damage import assert_cut_everywhere_fails, assert_survives
 
 from bebytes import Codec
@@ -48,6 +46,11 @@ from bebytes.formats.sfnt_tables import (
 )
 
 Codecs = Callable[..., Codec[Any]]
+
+mpl: Any = pytest.importorskip("matplotlib")
+pytest.importorskip("fontTools")
+
+from fontTools.ttLib import TTCollection, TTFont  # type: ignore[import-untyped]  # noqa: E402 (where there is one)
 
 FOLDER = Path(mpl.get_data_path()) / "fonts" / "ttf"
 SMALLEST = ["STIXSizTwoSymBol.ttf", "cmss10.ttf", "cmex10.ttf"]

@@ -246,6 +246,7 @@ class _Reader:
                 start = self._names.new(f"{name}_start")
                 self.line(f"{start} = data.find({marker}, {place}) + 1")
                 return f'(data[{start}:] if {start} else b""){text}'
+        raise AssertionError(node)
 
     def _list(self, node: List, name: str, numbers: dict[Path, str]) -> str:
         if inlined(node):

@@ -50,7 +50,7 @@ _ONE_BY_ONE = """\
 
 def source_of_decode(plan: Plan) -> Source:
     """
-    `decode(data, *, verify=True)`: the whole input; plain structs have no checksums to verify.
+    `decode(data, verify=True)`: the whole input; plain structs have no checksums to verify.
     """
     source = Source()
     with source.apart(indents=2) as body:
@@ -62,7 +62,7 @@ def source_of_decode(plan: Plan) -> Source:
             source.line(f"if size != {reader.place()}: raise Odd")
         source.line(f"return {value}")
     source.line(
-        "def decode(data, *, verify=True):\n    if type(data) is not bytes:\n        data = readable(data)\n    try:"
+        "def decode(data, verify=True):\n    if type(data) is not bytes:\n        data = readable(data)\n    try:"
     )
     if not plan.fixed and plan.minimum == 1:  # a marker that may be missing, but not from no input at all
         source.line("        if not data: raise Odd")

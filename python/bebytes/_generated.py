@@ -18,7 +18,7 @@ from ._python import readable
 from .errors import EncodeError
 
 _WRITERS: dict[str, tuple[str, Callable[[Plan], Source]]] = {
-    "decode": ("data, *, verify=True", source_of_decode),
+    "decode": ("data, verify=True", source_of_decode),
     "decode_at": ("data, start", source_of_decode_at),
     "decode_many": ("data", source_of_decode_many),
     "encode": ("value", source_of_encode),
@@ -31,7 +31,7 @@ def _stub(name: str, body: str) -> CodeType:
 
 
 def _arguments(name: str) -> str:
-    return _WRITERS[name][0].replace("=0", "").partition(", *")[0]
+    return _WRITERS[name][0].replace("=0", "").partition(", verify")[0]
 
 
 # Each function is there from the start, so that it can be held in a name; its code is replaced at the first call.
