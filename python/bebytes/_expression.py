@@ -160,7 +160,7 @@ def _comes_to(expression: Any, unknown: Ref, number: int, known: Callable[[Ref],
         return False
 
 
-def _undo(expression: Expression, unknown: Ref, known: Callable[[Ref], int], target: int) -> int | None:
+def _undo(expression: Any, unknown: Ref, known: Callable[[Ref], int], target: int) -> int | None:
     while isinstance(expression, Binary):
         on_left = unknown in references(expression.left)
         inner, other = (expression.left, expression.right) if on_left else (expression.right, expression.left)
@@ -190,7 +190,7 @@ def _undo_once(operator: str, on_left: bool, value: int, target: int) -> int | N
     return None
 
 
-def _solve_affine(expression: Expression, unknown: Ref, known: Callable[[Ref], int], target: int) -> int | None:
+def _solve_affine(expression: Any, unknown: Ref, known: Callable[[Ref], int], target: int) -> int | None:
     factor_and_rest = _affine(expression, unknown, known)
     if factor_and_rest is None:
         return None
@@ -200,7 +200,7 @@ def _solve_affine(expression: Expression, unknown: Ref, known: Callable[[Ref], i
     return (target - rest) // factor
 
 
-def _affine(expression: Expression, unknown: Ref, known: Callable[[Ref], int]) -> tuple[int, int] | None:
+def _affine(expression: Any, unknown: Ref, known: Callable[[Ref], int]) -> tuple[int, int] | None:
     # (a, b) where the expression is a * unknown + b
     if isinstance(expression, Constant):
         return 0, expression.value
