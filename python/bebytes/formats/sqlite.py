@@ -9,6 +9,7 @@ A file is a row of pages of one size. Here is what stands in them; `sqlite_datab
 >>> connection = sqlite3.connect(":memory:")
 >>> _ = connection.executescript("CREATE TABLE city (name, people); INSERT INTO city VALUES ('Bern', 134591), ('Chur', NULL)")
 >>> data = connection.serialize()
+>>> connection.close()
 >>> header, _ = DatabaseHeader.try_from_bytes(data)
 >>> header.page_size, header.text_encoding, header.page_count
 (4096, <TextEncoding.UTF_8: 1>, 2)

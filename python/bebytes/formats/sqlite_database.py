@@ -7,6 +7,7 @@ Source: "Database File Format", https://www.sqlite.org/fileformat2.html; what st
 >>> connection = sqlite3.connect(":memory:")
 >>> _ = connection.executescript("CREATE TABLE city (name, people); INSERT INTO city VALUES ('Bern', 134591), ('Chur', NULL)")
 >>> database = Database.from_bytes(connection.serialize())
+>>> connection.close()
 >>> for kind, name, table, root, sql in database.schema():
 ...     print(kind, name, root, sql)
 table city 2 CREATE TABLE city (name, people)
