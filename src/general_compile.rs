@@ -5,11 +5,17 @@
     reason = "layouts are compiled, not run here; structs and fields are looked up by the numbers that were just made"
 )]
 
-use crate::formula::{Expression, Formula, Leaf};
+use std::ops::Range;
+
+use crate::error::Wide;
+use crate::formula::{Expression, Formula, Leaf, Operand};
 use crate::general::{Extra, Field, Given, Layout, Length, List, Node, Struct, Test};
 use crate::general_solve::{is_written, sizings};
 use crate::plan::{self, Kind};
 use crate::program::{Block, Code, Program};
+
+/// Frames up to this size need no allocation.
+pub(crate) const SMALL_FRAME: usize = 8;
 
 /// What expressions ask of a field.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,6 +48,29 @@ pub(crate) struct Group {
     pub(crate) registers: usize,
     /// The numbers that expressions look at: their fields and registers.
     pub(crate) exports: Box<[(usize, usize)]>,
+}
+
+impl Group {
+    /// Notes what expressions look at in a struct: the numbers, which are in `frame`, and where the fields begin and end.
+    pub(crate) fn note(
+        &self,
+        frame: &[Wide],
+        bits: Range<u64>,
+        operands: &mut [Operand<'_>],
+        spans: &mut [(u64, u64)],
+    ) {
+        for (slot, register) in &self.exports {
+            if let (Some(place), Some(number)) = (operands.get_mut(*slot), frame.get(*register)) {
+                *place = Operand::Number(*number);
+            }
+        }
+        if let Some(span) = spans.get_mut(self.first) {
+            span.0 = bits.start;
+        }
+        if let Some(span) = spans.get_mut(self.first + self.count - 1) {
+            span.1 = bits.end;
+        }
+    }
 }
 
 impl Layout {

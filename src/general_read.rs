@@ -8,16 +8,13 @@ use crate::error::{Error, ErrorKind, Failure, Step as PathStep, Wide};
 use crate::formula::{Formula, Inner, Invalid, Operand, View, figure};
 use crate::general::{Absence, Field, Keeps, Layout, Node, Stored, Struct};
 use crate::general_check::any_bits;
-use crate::general_compile::{Group, Step};
+use crate::general_compile::{Group, SMALL_FRAME, Step};
 use crate::general_ends::GeneralSink;
 use crate::plan::Plan;
 use crate::reader::{Decoder, bit_of};
 
 /// Structs that contain themselves, and places, inside each other.
 pub(crate) const MOST_DEPTH: u32 = 64;
-
-/// Frames up to this size need no allocation.
-const SMALL_FRAME: usize = 8;
 
 pub(crate) type Fail<S> = Failure<<S as crate::decode::Sink>::Error>;
 
@@ -309,17 +306,9 @@ impl<'a, 'l, S: GeneralSink> Reader<'a, 'l, S> {
         decoder.blocks(&shape.shell, &group.blocks, record, frame)?;
         self.bit = bit_of(decoder.at);
         scope.end = self.bit;
-        for (slot, register) in &group.exports {
-            if let (Some(place), Some(number)) = (self.operands.get_mut(scope.base + slot), frame.get(*register)) {
-                *place = Operand::Number(*number);
-            }
-        }
-        if let Some(span) = self.spans.get_mut(scope.spans + group.first) {
-            span.0 = start;
-        }
-        if let Some(span) = self.spans.get_mut(scope.spans + group.first + group.count - 1) {
-            span.1 = scope.end;
-        }
+        let operands = self.operands.get_mut(scope.base..).unwrap_or_default();
+        let spans = self.spans.get_mut(scope.spans..).unwrap_or_default();
+        group.note(frame, start..scope.end, operands, spans);
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use crate::encode::Source;
 use crate::error::{Stop, Wide};
 use crate::formula::{Expression, Formula, Inner, Leaf, Operand, View};
 use crate::general::{Field, Given, Layout, Node, Struct};
-use crate::general_compile::{Group, Step};
+use crate::general_compile::{Group, SMALL_FRAME, Step};
 use crate::general_ends::GeneralSource;
 use crate::general_places::{Noted, Place};
 use crate::general_read::byte;
@@ -17,9 +17,6 @@ use crate::plan::Plan;
 use crate::reader::bit_of;
 use crate::ready::Ready;
 use crate::writer::Encoder;
-
-/// Frames up to this size need no allocation.
-const SMALL_FRAME: usize = 8;
 
 /// Writes `value` behind what is in `out`, and says whether it could; else `out` is as it was.
 pub fn write<S: GeneralSource>(layout: &Layout, value: &S::Value, source: &mut S, out: &mut Vec<u8>) -> bool {
@@ -214,17 +211,9 @@ impl<'l, S: GeneralSource> Writer<'_, 'l, S> {
         self.bit = bit_of(self.out.len() - self.origin);
         scope.done = group.first + group.count;
         scope.end = self.bit;
-        for (slot, register) in &group.exports {
-            if let (Some(place), Some(number)) = (self.operands.get_mut(scope.base + slot), frame.get(*register)) {
-                *place = Operand::Number(*number);
-            }
-        }
-        if let Some(span) = self.spans.get_mut(scope.spans + group.first) {
-            span.0 = start;
-        }
-        if let Some(span) = self.spans.get_mut(scope.spans + group.first + group.count - 1) {
-            span.1 = scope.end;
-        }
+        let operands = self.operands.get_mut(scope.base..).unwrap_or_default();
+        let spans = self.spans.get_mut(scope.spans..).unwrap_or_default();
+        group.note(frame, start..scope.end, operands, spans);
         Ok(())
     }
 
