@@ -397,6 +397,8 @@ def all_expressions(specifier: Specifier) -> list[str]:
     """
     The texts of all expressions of a specifier.
     """
+    if not vars(specifier):
+        return []
     given = [specifier.bits, specifier.when, specifier.valid, specifier.computed, specifier.byteorder]
     if specifier.parameters is not MISSING:
         given += specifier.parameters.values()

@@ -77,6 +77,13 @@ class Derived:
 derived: Any = Derived()
 
 
+def unstored(keywords: Any) -> dict[str, Any]:
+    """
+    The keywords of a field that need not be given, and only by its name, since the class itself knows its value.
+    """
+    return {"default": derived, "kw_only": True, **keywords}
+
+
 class Specifier:
     """
     What a field's right-hand side says; `MISSING` where it says nothing.
@@ -123,14 +130,16 @@ class Specifier:
     """Whether anything is said that only the general rooms know."""
 
     def __init__(self, **keywords: Any) -> None:
-        unknown = keywords.keys() - _KEYWORDS
-        if unknown:
-            raise TypeError(f"a field specifier got an unexpected keyword argument {min(unknown)!r}")
+        if not keywords:
+            return
+        if not keywords.keys() <= _KEYWORDS:
+            unknown = min(keywords.keys() - _KEYWORDS)
+            raise TypeError(f"a field specifier got an unexpected keyword argument {unknown!r}")
         count = keywords.get("count")
         if isinstance(count, tuple) and len(count) == 1:
             keywords["count"] = count[0]
         self.__dict__.update(keywords)
-        if keywords.keys() & _GENERAL or isinstance(keywords.get("bits"), str):
+        if not keywords.keys() <= _PLAIN or isinstance(keywords.get("bits"), str):
             self.general = True
 
 
@@ -138,4 +147,3 @@ _PLAIN = frozenset(
     {"bits", "size", "count", "until", "after", "byteorder", "kw_only", "default", "default_factory", "doc"}
 )
 _KEYWORDS = frozenset(n for n in Specifier.__annotations__ if n != "general")
-_GENERAL = _KEYWORDS - _PLAIN

@@ -4,32 +4,31 @@ Struct: the base of all structs, and how a class body becomes one.
 
 import sys
 from collections.abc import MutableMapping
-from keyword import iskeyword
-from types import FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, dataclass_transform
 
 from . import _backend
+from ._body import (
+    NOT_THE_USERS,
+    Body,
+    check_order_of_defaults,
+    class_scope,
+    names_around,
+    options_of,
+    own_fields,
+    parent_schema,
+)
 from ._construct import Init
 from ._manners import equal, represent
 from ._schema import (
     LOCK,
     Field,
-    Options,
     Schema,
     UndefinedName,
-    all_expressions,
-    constants_of,
-    hide,
-    is_classvar,
     is_open_type,
     is_template,
-    own_annotations,
-    scalar_of,
     schema_of,
-    scope_of,
     visible,
 )
-from ._specifier import Derived, Specifier, derived
 from .errors import SchemaError
 from .fields import after, bits, count, field, size, until
 from .relations import at, checksum, computed, const, repeat_until, switch, when
@@ -42,46 +41,6 @@ if TYPE_CHECKING:
 
     from .errors import NotReversible
 
-_CO_OPTIMIZED = 1  # as in `inspect`, which costs too much to import: the frame is a function's
-_SPECIFIER_FUNCTIONS = (
-    after,
-    align,
-    at,
-    bcd,
-    bits,
-    checksum,
-    computed,
-    const,
-    count,
-    field,
-    fixed,
-    padding,
-    repeat_until,
-    reserved,
-    scaled,
-    size,
-    switch,
-    until,
-    when,
-)
-_SPECIFIERS = frozenset({"derived", *(f.__name__ for f in _SPECIFIER_FUNCTIONS)})
-_NOT_THE_USERS = {
-    "__init__": "the fields make it; do further work in __post_init__",
-    "__new__": "instances are made by decoding too; do further work in __post_init__",
-    "__setattr__": "decoding would pass it by; write frozen=True, or a property beside the field",
-    "__slots__": "the fields are the slots; declare another field",
-}
-
-
-class _Body(dict[str, Any]):
-    """
-    The namespace of a class body: a value that hides a specifier tells so when it is called.
-    """
-
-    def __getitem__(self, name: str) -> Any:
-        value = super().__getitem__(name)
-        return hide(name, value) if name in _SPECIFIERS else value
-
 
 class StructMeta(type):
     """
@@ -90,7 +49,7 @@ class StructMeta(type):
 
     @classmethod
     def __prepare__(cls, name: str, bases: tuple[type, ...], /, **keywords: Any) -> MutableMapping[str, object]:
-        return _Body()
+        return Body()
 
     def __new__(
         mcs,
@@ -117,10 +76,10 @@ class StructMeta(type):
             caller = caller.f_back  # types.new_class
         body.setdefault("__module__", caller.f_globals.get("__name__", "builtins"))
         _check_mixins(name, bases)
-        parents = _parent_schema(name, bases, frozen)
+        parents = parent_schema(name, bases, frozen)
         scope = {
-            **_names_around(caller),
-            **_class_scope(body),
+            **names_around(caller),
+            **class_scope(body),
             **{t.__name__: t for t in body.get("__type_params__", ())},
         }
         given = {
@@ -131,8 +90,8 @@ class StructMeta(type):
             "bit_order": bit_order,
             "word": word,
         }
-        options = _options(name, bases, {n: v for n, v in given.items() if v is not None})
-        own = _own_fields(name, body, kw_only, scope, caller.f_globals, parents)
+        options = options_of(name, bases, {n: v for n, v in given.items() if v is not None})
+        own = own_fields(name, body, kw_only, scope, caller.f_globals, parents, _METHODS)
         fields = (*(parents.fields if parents else ()), *own)
         special = body.get("__bebytes_types__")
         if special is not None:
@@ -140,7 +99,7 @@ class StructMeta(type):
         for f in fields:
             if f.name in options.parameters:
                 raise SchemaError(f"{name}.{f.name}: hides the parameter of that name; choose another name for one")
-        _check_order_of_defaults(name, fields)
+        check_order_of_defaults(name, fields)
         body["__slots__"] = tuple(f.name for f in own)
         body.setdefault("__match_args__", tuple(f.name for f in fields if not f.kw_only))
         if order:
@@ -162,35 +121,6 @@ class StructMeta(type):
             return specialise(cls, arguments if isinstance(arguments, tuple) else (arguments,))
 
 
-def _options(name: str, bases: tuple[type, ...], given: dict[str, Any]) -> Options:
-    of = None
-    for base in reversed(bases):  # those of the first base win, whether it has fields or not
-        schema = getattr(base, "__bebytes_schema__", None)
-        if isinstance(schema, Schema):
-            of = schema.options.over(of)
-    if not given:
-        return of if of is not None else Options()
-    parameters = given.get("parameters", ())
-    if isinstance(parameters, str) or not all(isinstance(p, str) and p.isidentifier() for p in parameters):
-        raise SchemaError(f"{name}: parameters is {parameters!r}; write a tuple of names")
-    if "parameters" in given:
-        given["parameters"] = tuple(parameters)
-        if len(set(parameters)) < len(given["parameters"]):
-            raise SchemaError(f"{name}: parameters is {parameters!r}, which names one twice")
-    if given.get("bit_order", "msb") not in ("msb", "lsb"):
-        raise SchemaError(f"{name}: bit_order is {given['bit_order']!r}; write 'msb' or 'lsb'")
-    return Options(of, **given)
-
-
-def _names_around(frame: FrameType) -> dict[str, Any]:
-    # A class body runs in a frame called from the scope around it; a function's frame may be called from anywhere.
-    names = dict(frame.f_locals)
-    while "__qualname__" in frame.f_locals and not frame.f_code.co_flags & _CO_OPTIMIZED and frame.f_back is not None:
-        frame = frame.f_back
-        names = {**frame.f_locals, **names}
-    return names
-
-
 def _inherits_our_equality(bases: tuple[type, ...]) -> bool:
     # Where a parent has an == of its own, its hash belongs to it.
     owner = next(c for base in bases for c in base.__mro__ if "__eq__" in vars(c) and c is not object)
@@ -201,106 +131,7 @@ def _check_mixins(name: str, bases: tuple[type, ...]) -> None:
     for cls in (cls for base in bases for cls in base.__mro__ if not isinstance(cls, StructMeta) and cls is not object):
         for method in ("__init__", "__new__", "__setattr__"):
             if method in vars(cls):
-                raise SchemaError(f"{name}: its parent {cls.__name__} defines {method}; {_NOT_THE_USERS[method]}")
-
-
-def _parent_schema(name: str, bases: tuple[type, ...], frozen: bool) -> Schema | None:
-    schemas = [s for base in bases if isinstance(s := getattr(base, "__bebytes_schema__", None), Schema)]
-    for schema in schemas:
-        if schema.frozen != frozen:
-            is_it, write = ("is not", "drop frozen=True") if frozen else ("is", "write frozen=True here too")
-            raise SchemaError(f"{name}: its parent {schema.name} {is_it} frozen; {write}")
-    with_fields = [s for s in schemas if s.fields]
-    if len(with_fields) > 1:
-        raise SchemaError(
-            f"{name}: has fields from {' and '.join(s.name for s in with_fields)}; fields have one order, so one parent may have them"
-        )
-    return with_fields[0] if with_fields else None
-
-
-def _class_scope(body: dict[str, Any]) -> dict[str, Any]:
-    # Annotations kept as text may name classes nested in the body, but never mean the values of fields.
-    return {n: v for n, v in body.items() if isinstance(v, type)}
-
-
-def _own_fields(
-    name: str,
-    body: dict[str, Any],
-    kw_only: bool,
-    scope: dict[str, Any],
-    module: dict[str, Any],
-    parents: Schema | None,
-) -> list[Field]:
-    for method, instead in _NOT_THE_USERS.items():
-        if method in body:
-            raise SchemaError(f"{name} defines {method}; {instead}")
-    fields: list[Field] = []
-    annotations = own_annotations(body)
-    for field_name, annotation in annotations.items():
-        if is_classvar(annotation):
-            continue
-        _check_name(name, field_name, parents)
-        right = body.pop(field_name) if field_name in body else Specifier()
-        for specifier in _SPECIFIER_FUNCTIONS:
-            if right is specifier:
-                raise SchemaError(f"{name}.{field_name}: the specifier is not called; write {specifier.__name__}(...)")
-        if type(right).__module__ == "dataclasses" and type(right).__name__ == "Field":
-            raise SchemaError(
-                f"{name}.{field_name}: dataclasses.field says nothing about bytes; write bebytes.field(...)"
-            )
-        if isinstance(right, (FunctionType, classmethod, property, staticmethod)):
-            raise SchemaError(
-                f"{name}.{field_name}: is both a field and a method or property; choose another name for one"
-            )
-        made = Field(name, field_name, annotation, right, kw_only, scope_of(annotation, scope), module)
-        texts = all_expressions(made.specifier) if made.specifier is right else []
-        if texts:
-            made.constants = constants_of(texts, {**scope, **body})
-        fields.append(made)
-    for attribute, value in body.items():
-        if scalar_of(value) is not None:
-            raise SchemaError(
-                f"{name}.{attribute}: a type behind = makes no field; write `{attribute}: {scalar_of(value)}`"
-            )
-        if isinstance(value, (Specifier, Derived)):
-            raise SchemaError(
-                f"{name}.{attribute} has a field specifier but no annotation; write `{attribute}: u8 = ...`"
-            )
-        if parents is not None and attribute in parents.field_index:
-            raise SchemaError(f"{name}.{attribute} hides the field of that name of {parents.name}; choose another name")
-    return fields
-
-
-def _check_name(owner: str, name: str, parents: Schema | None) -> None:
-    if name in _METHODS:
-        raise SchemaError(f"{owner}.{name}: {name} is a method of every struct; choose another name")
-    if not name.isidentifier() or iskeyword(name):
-        raise SchemaError(f"{owner}.{name}: {name!r} cannot be written as a name in Python; choose another name")
-    if name.startswith("__") and name.endswith("__"):
-        raise SchemaError(
-            f"{owner}.{name}: names with two underscores on both sides are Python's own; choose another name"
-        )
-    if parents is not None and name in parents.field_index:
-        raise SchemaError(f"{owner}.{name}: {parents.name} declares a field of that name already; choose another name")
-
-
-def _check_order_of_defaults(name: str, fields: tuple[Field, ...]) -> None:
-    with_default: Field | None = None
-    for f in fields:
-        if f.kw_only:
-            continue
-        if not f.required:
-            with_default = f
-        elif with_default is not None:
-            if with_default.default is derived:
-                raise SchemaError(
-                    f"{name}.{f.name}: has no default but stands behind {with_default.name!r}, which is derived and so"
-                    f" needs no argument; write class {name}(Struct, kw_only=True), or kw_only=True for one of the two"
-                )
-            raise SchemaError(
-                f"{name}.{f.name}: has no default but stands behind {with_default.name!r}, which has one;"
-                " give it a default, or write kw_only=True for the class or the field"
-            )
+                raise SchemaError(f"{name}: its parent {cls.__name__} defines {method}; {NOT_THE_USERS[method]}")
 
 
 def _check_comparisons(name: str, body: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ They take the keywords of `bebytes.field` too.
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from ._specifier import MISSING, Specifier, derived
+from ._specifier import MISSING, Specifier, unstored
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -41,7 +41,7 @@ def const(value: Any, *, init: Literal[False] = False, **keywords: "Unpack[Layou
     Raises:
         InvalidConstant: when decoding something else.
     """
-    return Specifier(const=value, **_unstored(keywords))
+    return Specifier(const=value, **unstored(keywords))
 
 
 def computed(expression: str, *, init: Literal[False] = False, **keywords: "Unpack[Layout]") -> Any:
@@ -67,7 +67,7 @@ def computed(expression: str, *, init: Literal[False] = False, **keywords: "Unpa
     Raises:
         InvalidValue: when decoding another number, or encoding a pinned one.
     """
-    return Specifier(computed=expression, **_unstored(keywords))
+    return Specifier(computed=expression, **unstored(keywords))
 
 
 def checksum(
@@ -108,11 +108,7 @@ def checksum(
     Raises:
         ChecksumMismatch: when decoding another value, unless called with `verify=False`.
     """
-    return Specifier(checksum=(algorithm, over, start, none), **_unstored(keywords))
-
-
-def _unstored(keywords: Any) -> dict[str, Any]:
-    return {"default": derived, "kw_only": True, **keywords}
+    return Specifier(checksum=(algorithm, over, start, none), **unstored(keywords))
 
 
 @overload

@@ -7,7 +7,7 @@ They take the keywords of `bebytes.field` too.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
-from ._specifier import Specifier, derived
+from ._specifier import Specifier, unstored
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -42,7 +42,7 @@ def align(
         init: always False: type checkers look at it.
         keywords: as for `field`.
     """
-    return Specifier(padding=("align", step, policy), **{"default": derived, "kw_only": True, **keywords})
+    return Specifier(padding=("align", step, policy), **unstored(keywords))
 
 
 def padding(
@@ -51,7 +51,7 @@ def padding(
     """
     `length` bytes that mean nothing, a number or an expression; `policy` as for `align`.
     """
-    return Specifier(padding=("bytes", length, policy), **{"default": derived, "kw_only": True, **keywords})
+    return Specifier(padding=("bytes", length, policy), **unstored(keywords))
 
 
 def reserved(
@@ -60,7 +60,7 @@ def reserved(
     """
     `width` bits that mean nothing; `policy` as for `align`.
     """
-    return Specifier(padding=("bits", width, policy), bits=width, **{"default": derived, "kw_only": True, **keywords})
+    return Specifier(padding=("bits", width, policy), bits=width, **unstored(keywords))
 
 
 @overload
