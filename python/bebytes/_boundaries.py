@@ -20,6 +20,7 @@ from ._plan_general import (
     Varint,
     When,
     Wide,
+    within,
 )
 
 
@@ -41,7 +42,7 @@ def bits_behind(inside: int | None, node: Any) -> int | None:
         case Ordered(big=inner) | Adapted(inner) | Scaled(inner):
             return bits_behind(inside, inner)
         case Switch():
-            ends = {inside if case.node is None else bits_behind(inside, case.node) for case in cases_of(node)}
+            ends = {inside if case.node is None else bits_behind(inside, case.node) for case in node.every}
             return ends.pop() if len(ends) == 1 else None
         case List(item=item):
             return inside if bits_behind(inside, item) == inside else None
@@ -85,7 +86,7 @@ def needs_boundary(node: Any) -> bool:
         case List(item=inner):
             return needs_boundary(inner)
         case Switch():
-            return any(case.node is not None and needs_boundary(case.node) for case in cases_of(node))
+            return any(case.node is not None and needs_boundary(case.node) for case in node.every)
         case When(node=inner) | Ordered(big=inner) | Adapted(inner) | Scaled(inner) | Option(inner):
             return needs_boundary(inner)
     return False
@@ -95,19 +96,11 @@ def items_fit(node: Any) -> bool:
     """
     Whether all items of a list begin where they can, if the first does.
     """
-    while isinstance(node, When | Ordered | Adapted | Option | Sized):
-        node = node.big if isinstance(node, Ordered) else node.node
+    node = within(node, When, Ordered, Adapted, Option, Sized)
     if not isinstance(node, List):
         return True
     whole = bits_behind(0, node.item) == 0
     return (whole or not (needs_boundary(node.item) or isinstance(node.count, Rest))) and items_fit(node.item)
-
-
-def cases_of(node: Switch) -> tuple[Any, ...]:
-    """
-    All cases of a switch, the default among them.
-    """
-    return (*node.cases, *((node.default,) if node.default is not None else ()))
 
 
 def is_little(node: Any, *, last: bool = False) -> bool | None:
@@ -127,9 +120,9 @@ def is_little(node: Any, *, last: bool = False) -> bool | None:
         case List(item=inner) | When(node=inner) | Ordered(big=inner) | Adapted(inner) | Scaled(inner) | Option(inner):
             return is_little(inner, last=last)
         case Switch():
-            found_in = (is_little(case.node, last=last) for case in cases_of(node) if case.node is not None)
+            found_in = (is_little(case.node, last=last) for case in node.every if case.node is not None)
             return next((found for found in found_in if found is not None), None)
     return None
 
 
-__all__ = ["bits_behind", "cases_of", "is_little", "items_fit", "needs_boundary"]
+__all__ = ["bits_behind", "is_little", "items_fit", "needs_boundary"]

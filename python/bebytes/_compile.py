@@ -66,8 +66,7 @@ def _always_holds(node: Any, schema: Schema) -> bool:
     if isinstance(node, List):
         return isinstance(node.count, Fixed) and node.count.value > 0 and _always_holds(node.item, schema)
     if kind == "Switch":
-        every = (*node.cases, *((node.default,) if node.default is not None else ()))
-        return all(case.node is not None and _always_holds(case.node, schema) for case in every)
+        return all(case.node is not None and _always_holds(case.node, schema) for case in node.every)
     if kind in ("Sized", "Placed", "Adapted", "Scaled"):
         return _always_holds(node.node, schema)
     return kind == "Ordered" and _always_holds(node.big, schema)

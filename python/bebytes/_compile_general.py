@@ -32,6 +32,7 @@ from ._plan_general import (
     When,
     Wide,
     Word,
+    within,
 )
 from ._schema import Field
 from ._specifier import MISSING, derived
@@ -39,6 +40,9 @@ from .errors import SchemaError
 
 _MAXIMUM_CHAIN = 64
 """Numbers that are worked out from each other; what recursion in either runner can bear with ease."""
+
+_AROUND = (When, Ordered, Adapted, Scaled, Placed, Option)
+"""What says when, where and in which order something stands, and what becomes of it."""
 
 
 class GeneralPlanBuilder(PlanBuilder):
@@ -312,11 +316,7 @@ class GeneralPlanBuilder(PlanBuilder):
     def _formula(self, builder: NodeBuilder, text: Any, what: str, **keywords: Any) -> Formula:
         if not isinstance(text, str):
             raise builder.field.error(f"{what} is {text!r}; write an expression")
-        try:
-            tree = parse(text)
-        except ValueError as e:
-            raise builder.field.error(f"the {what} {text!r}: {e}") from None
-        return Formula(builder.references(text, what=what, **keywords).number(tree), text)
+        return Formula(builder.references(text, what=what, **keywords).number(builder.tree(text, what)), text)
 
     def _ready(self, index: int, extra: Extra) -> int | None:
         # The op after which a number that is worked out can be looked at.
@@ -415,18 +415,11 @@ class GeneralPlanBuilder(PlanBuilder):
 
 
 def _core(node: Any) -> Any:
-    # What is held, inside what says when, where, in which order, and what becomes of it.
-    while isinstance(node, When | Ordered | Adapted | Scaled | Placed | Option):
-        node = node.big if isinstance(node, Ordered) else node.node
-    return node
+    return within(node, *_AROUND)
 
 
 def _is_or_has(node: Any, kind: type) -> bool:
-    while not isinstance(node, kind):
-        if not isinstance(node, When | Ordered | Adapted | Scaled | Placed):
-            return False
-        node = node.big if isinstance(node, Ordered) else node.node
-    return True
+    return isinstance(within(node, *(k for k in _AROUND if k is not kind)), kind)
 
 
 def _aligns(node: Any) -> bool:

@@ -5,7 +5,22 @@ Compiler: constants, as decoding gives them, and what rules say about values.
 from typing import Any
 
 from ._plan import Computed, Data, List, Number, Option
-from ._plan_general import Adapted, Decimal, Interval, OneOf, Ordered, Packed, Placed, Rule, Scaled, Varint, When, Wide
+from ._plan_general import (
+    Adapted,
+    Decimal,
+    Interval,
+    OneOf,
+    Ordered,
+    Packed,
+    Placed,
+    Rule,
+    Scaled,
+    Varint,
+    When,
+    Wide,
+    core_of,
+    within,
+)
 from ._python_common import Scope
 from ._python_read import Input, read_node
 from ._python_write import Output, write_node
@@ -20,8 +35,7 @@ def constant_of(field: Field, node: Any, value: Any) -> Any:
     Raises:
         SchemaError: the field cannot hold it.
     """
-    while isinstance(node, When | Ordered | Placed):
-        node = node.big if isinstance(node, Ordered) else node.node
+    node = within(node, When, Ordered, Placed)
     if isinstance(node, Packed):
         node = node.number
     if not isinstance(node, Number | Varint | Decimal | Data):
@@ -49,10 +63,10 @@ def rule_of(field: Field, node: Any, formula: Any) -> Rule:
         SchemaError: no value of the field can be held against it.
     """
     valid: Any = field.specifier.valid
-    core = _held(node)
+    core = core_of(node)
     each = isinstance(core, List)
     while isinstance(core, List | Option):
-        core = _held(core.item if isinstance(core, List) else core.node)
+        core = core_of(core.item if isinstance(core, List) else core.node)
     if formula is not None:
         return Rule(formula, f"{field.name} with {valid}", False)
     if isinstance(valid, range):
@@ -80,12 +94,6 @@ def rule_of(field: Field, node: Any, formula: Any) -> Rule:
             _check_kind(field, core, value)
         return Rule(OneOf(values), f"one of {', '.join(sorted(map(_shown, values)))}", each)
     raise field.error(f"valid is {valid!r}; write a range, a set, a pair of bounds or an expression")
-
-
-def _held(node: Any) -> Any:
-    while isinstance(node, When | Ordered | Placed) or type(node).__name__ == "Sized":
-        node = node.big if isinstance(node, Ordered) else node.node
-    return node
 
 
 def _check_kind(field: Field, node: Any, value: Any) -> None:

@@ -19,6 +19,7 @@ from ._derive import (
     unsolved,
 )
 from ._expression import references
+from ._inner_nodes import carrier
 from ._plan import Computed, Data, Plan
 from ._plan_general import Adapted, Case, Ordered, Placed, Sized, Switch, When
 from ._python_formula import PENDING
@@ -52,11 +53,11 @@ def sized_by_general(node: Any, value: Any) -> Iterator[tuple[Any, Any]]:
                 except Exception:  # noqa: BLE001 (a user's code; raised where the field is written)
                     carried = UNSET
                 yield from sized_by(inner, carried)
-        case Switch(selector, cases, default):
+        case Switch(selector, cases):
             key = key_of(cases, value)
             if key is not None or value is UNSET:
                 yield selector, key
-            case = case_of(cases, default, value)
+            case = next(iter(_cases_of(node.every, value)), None)
             if case is not None and case.node is not None:
                 yield from sized_by(case.node, value)
 
@@ -75,16 +76,8 @@ def told_by_nothing(plan: Plan, record: Any) -> list[int]:
     return sorted(free - told)
 
 
-def case_of(cases: tuple[Case, ...], default: Case | None, value: Any) -> Case | None:
-    """
-    The case that a value's class belongs to.
-    """
-    every = (*cases, *((default,) if default is not None else ()))
-    return next(iter(_cases_of(every, value)), None)
-
-
 def _cases_of(cases: tuple[Case, ...], value: Any) -> list[Case]:
-    # Those of the class itself come before those of the classes that it derives from.
+    # The cases that a value's class belongs to. Those of the class itself come before those of the classes that it derives from.
     exact = [case for case in cases if case.node is not None and type(value) in case.classes]
     return exact or [case for case in cases if is_of_case(case, value)]
 
@@ -159,8 +152,7 @@ def value_now(plan: Plan, record: Any, index: int) -> Any:
 
 def _shown(node: Any, number: Any) -> Any:
     # An enum's number as its member, that of a bool as a bool.
-    while isinstance(node, When | Ordered):
-        node = node.big if isinstance(node, Ordered) else node.node
+    node = carrier(node)
     node = getattr(node, "number", node)
     table = getattr(node, "table", None)
     if table is not None:

@@ -7,7 +7,7 @@ from typing import Any
 from ._expression import InvalidValue as NoValue
 from ._formula import evaluate_any
 from ._plan import Data, Fixed, List, Number, Record
-from ._plan_general import Adapted, Decimal, Ordered, Packed, Placed, Sized, Varint, When
+from ._plan_general import Adapted, Decimal, Ordered, Packed, Placed, Sized, Varint, When, within
 from ._python_common import Scope
 from ._specifier import derived
 from .errors import WrongType
@@ -17,9 +17,7 @@ def carrier(node: Any) -> Any:
     """
     The node of a number or of data inside what says when, where or in which order it is written.
     """
-    while isinstance(node, When | Ordered):
-        node = node.big if isinstance(node, Ordered) else node.node
-    return node
+    return within(node, When, Ordered)
 
 
 def chosen(node: Any, scope: Scope) -> Any:
@@ -76,14 +74,8 @@ def width_of_carrier(node: Any) -> int:
 
 
 def place_of(node: Any) -> Placed | None:
-    while not isinstance(node, Placed):
-        if isinstance(node, Ordered):
-            node = node.big
-        elif isinstance(node, Sized | When):
-            node = node.node
-        else:
-            return None
-    return node
+    found = within(node, When, Sized, Ordered)
+    return found if isinstance(found, Placed) else None
 
 
 def has_place(node: Any, length: Any) -> bool:

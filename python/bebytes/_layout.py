@@ -15,6 +15,15 @@ MAXIMUM_SIZE = 2**48
 """Bytes or items that a schema may fix; offsets in bits stay far inside 64 bits."""
 
 
+def integer_range(width: int, signed: bool) -> tuple[int, int]:
+    """
+    The least and the greatest integer of `width` bits, in two's complement where it is signed; of none, 0.
+    """
+    if signed and width:
+        return -(1 << (width - 1)), (1 << (width - 1)) - 1
+    return 0, (1 << width) - 1
+
+
 def minimum_bits(node: Any) -> int:
     """
     The bits of the shortest encoding of a node, lengths from data counted as 0.

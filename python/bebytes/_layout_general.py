@@ -5,10 +5,9 @@ What the size of a node that is in no plain plan says about it; see `_layout.py`
 from typing import Any
 
 from . import _layout
-from ._plan import Constant, Data, Fixed
+from ._plan import Constant, Fixed
 from ._plan_general import (
     Adapted,
-    Aligning,
     Choice,
     Decimal,
     Ordered,
@@ -43,9 +42,8 @@ def minimum_bits(node: Any) -> int:
             return 0
         case Recursion():
             return 8  # at least: see `_compile`
-        case Switch(cases=cases, default=default):
-            every = (*cases, *((default,) if default is not None else ()))
-            return min((0 if case.node is None else _layout.minimum_bits(case.node) for case in every), default=0)
+        case Switch():
+            return min((0 if case.node is None else _layout.minimum_bits(case.node) for case in node.every), default=0)
         case Ordered(big=inner) | Adapted(inner) | Scaled(inner):
             return _layout.minimum_bits(inner)
     return 0
@@ -72,9 +70,8 @@ def is_fixed(node: Any) -> bool:
             return isinstance(length, Fixed)
         case Placed():
             return True
-        case Switch(cases=cases, default=default):
-            every = (*cases, *((default,) if default is not None else ()))
-            nodes = [case.node for case in every]
+        case Switch():
+            nodes = [case.node for case in node.every]
             return all(n is not None and _layout.is_fixed(n) for n in nodes) and (
                 len({_layout.minimum_bits(n) for n in nodes}) == 1
             )
@@ -88,9 +85,8 @@ def is_open(node: Any) -> bool:
     Whether a node reads to the end of the input.
     """
     match node:
-        case Switch(cases=cases, default=default):
-            every = (*cases, *((default,) if default is not None else ()))
-            return any(case.node is not None and _layout.is_open(case.node) for case in every)
+        case Switch():
+            return any(case.node is not None and _layout.is_open(case.node) for case in node.every)
         case Ordered(big=inner) | Adapted(inner) | Scaled(inner):
             return _layout.is_open(inner)
         case When(node=inner):
@@ -103,22 +99,10 @@ def depth_of(node: Any) -> int:
     How many structs and lists a node nests; a struct that contains itself has a limit of its own.
     """
     match node:
-        case Switch(cases=cases, default=default):
-            every = (*cases, *((default,) if default is not None else ()))
-            return max((0 if case.node is None else _layout.depth_of(case.node) for case in every), default=0)
+        case Switch():
+            return max((0 if case.node is None else _layout.depth_of(case.node) for case in node.every), default=0)
         case Ordered(big=inner) | Adapted(inner) | Scaled(inner):
             return _layout.depth_of(inner)
         case When(node=inner) | Placed(node=inner) | Sized(node=inner):
             return _layout.depth_of(inner)
     return 0
-
-
-def is_whole_bytes(node: Any) -> bool:
-    """
-    Whether a node must begin on a byte boundary, where nothing is said about bits.
-    """
-    if isinstance(node, When | Ordered | Adapted | Scaled):
-        return is_whole_bytes(node.big if isinstance(node, Ordered) else node.node)
-    return not isinstance(node, Packed | Wide | Decimal) and not (
-        isinstance(node, Data) and isinstance(node.length, Aligning)
-    )

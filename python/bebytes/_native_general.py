@@ -30,6 +30,7 @@ from ._plan_general import (
     Varint,
     When,
     Wide,
+    core_of,
 )
 
 
@@ -37,15 +38,6 @@ class Unsupported(NotImplementedError):
     """
     The extension does not run this; the readable runner does.
     """
-
-
-def core_of(node: Any) -> Any:
-    """
-    The node inside what says when, where, how long or in which order it is.
-    """
-    while isinstance(node, When | Sized | Ordered | Placed):
-        node = node.big if isinstance(node, Ordered) else node.node
-    return node
 
 
 def number_of(node: Any) -> Number | None:
@@ -96,8 +88,7 @@ def keeps(plan: Plan, node: Any) -> tuple[Any, tuple[int, ...], tuple[int | None
     )
     if not slots:
         return None
-    cases = (*core.cases, *((core.default,) if core.default is not None else ()))
-    told = tuple(key_of(core.cases, None if case.node is None else _example(case.node)) for case in cases)
+    told = tuple(key_of(core.cases, None if case.node is None else _example(case.node)) for case in core.every)
     return (expression.path if isinstance(expression, Ref) else None), slots, told, key_of(core.cases, None)
 
 
@@ -243,9 +234,8 @@ def _inner(node: Any) -> list[Any]:
             return [big, little]
         case List():
             return [node.item]
-        case Switch(_, cases, default):
-            every = (*cases, *((default,) if default is not None else ()))
-            return [case.node for case in every if case.node is not None]
+        case Switch():
+            return [case.node for case in node.every if case.node is not None]
         case When() | Sized() | Placed() | Adapted() | Scaled() | Option():
             return [node.node]
     return []

@@ -11,8 +11,8 @@ import typing
 from types import NoneType, UnionType
 from typing import Any
 
-from ._expression import InvalidValue, evaluate, names, parse
-from ._layout import MAXIMUM_SIZE, is_open, minimum_bits
+from ._expression import InvalidValue, Tree, evaluate, names, parse
+from ._layout import MAXIMUM_SIZE, integer_range, is_open, minimum_bits
 from ._plan import (
     After,
     Computed,
@@ -265,10 +265,7 @@ class NodeBuilder:
         return Fixed(number)
 
     def _computed(self, text: str, what: str) -> Length:
-        try:
-            tree = parse(text)
-        except ValueError as e:
-            raise self.field.error(f"the {what} {text!r}: {e}") from None
+        tree = self.tree(text, what)
         expression: Any = self.references(text, what=what).length(tree)
         if any(
             n.path[0] in self.schema.field_index or n.path[0] in self.schema.options.parameters for n in names(tree)
@@ -278,6 +275,18 @@ class NodeBuilder:
             return self._length(evaluate(expression, _no_number), what)
         except InvalidValue:
             raise self.field.error(f"the {what} {text!r} has no value between 0 and 2**64 - 1") from None
+
+    def tree(self, text: str, what: str) -> Tree:
+        """
+        The tree of an expression; `what` it is for, for errors.
+
+        Raises:
+            SchemaError: it is none.
+        """
+        try:
+            return parse(text)
+        except ValueError as e:
+            raise self.field.error(f"the {what} {text!r}: {e}") from None
 
     def references(self, text: str, **keywords: Any) -> Any:
         """
@@ -486,9 +495,7 @@ def _bounds(scalar: Scalar, width: int) -> tuple[int | float, int | float]:
         return 0, 1
     if scalar.kind == "char":
         return 0, min(2**width - 1, _UNICODE_MAXIMUM)
-    if scalar.signed:
-        return -(1 << (width - 1)), (1 << (width - 1)) - 1
-    return 0, (1 << width) - 1
+    return integer_range(width, scalar.signed)
 
 
 def _no_number(ref: Ref) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ._annotations import alternatives, classes_of, is_enum, is_struct, leaf_of, parameters_of, plain_name, without_int
 from ._expression import parse, references
+from ._layout import integer_range
 from ._nodes import NodeBuilder, show, unwrap
 from ._plan import Computed, Constant, Data, Fixed, List, Number, Option, Record
 from ._plan_general import (
@@ -37,7 +38,7 @@ from ._plan_general import (
     Word,
 )
 from ._schema import Schema, scalar_of
-from ._specifier import MISSING, Specifier
+from ._specifier import MISSING
 from .types import Scalar
 
 _POLICIES = ("zero", "keep", "ignore")
@@ -215,11 +216,7 @@ class _GeneralBuilder(NodeBuilder):
             return Formula(Constant(int(text)), str(text))
         if not isinstance(text, str):
             raise self.field.error(f"{what} is {text!r}; write an expression")
-        try:
-            tree = parse(text)
-        except ValueError as e:
-            raise self.field.error(f"the {what} {text!r}: {e}") from None
-        return Formula(self.references(text, what=what, **keywords).number(tree), text)
+        return Formula(self.references(text, what=what, **keywords).number(self.tree(text, what)), text)
 
     # Values
 
@@ -227,11 +224,7 @@ class _GeneralBuilder(NodeBuilder):
         selector, cases, default = self.specifier.switch
         if self.specifier.adapt is not MISSING:
             raise self.field.error("adapt has one type on the wire, and a switch several; adapt a field inside them")
-        try:
-            tree = parse(selector)
-        except ValueError as e:
-            raise self.field.error(f"the switch {selector!r}: {e}") from None
-        expression, of_bytes = self.references(selector).typed(tree)
+        expression, of_bytes = self.references(selector).typed(self.tree(selector, "switch"))
         if not isinstance(cases, dict) and not hasattr(cases, "items"):
             raise self.field.error("the cases of a switch are a mapping from values to types")
         self._check_parameters([*cases.values(), None if default is MISSING else default])
@@ -555,9 +548,7 @@ def keeping(node: Number) -> Number:
     """
     The node of an enum or of flags that keeps numbers no member has.
     """
-    low, high = (
-        (0, (1 << node.width) - 1) if not node.signed else (-(1 << (node.width - 1)), (1 << (node.width - 1)) - 1)
-    )
+    low, high = integer_range(node.width, node.signed)
     return node._replace(unknown=KEPT, minimum=low, maximum=high)
 
 
@@ -625,4 +616,4 @@ def varint(builder: NodeBuilder, scalar: Scalar) -> Varint:
     return Varint(kind, scalar.signed, scalar.width, builder.schema.options.lossless)
 
 
-__all__ = ["Option", "Specifier", "build_general", "general_record", "order_formula", "varint"]
+__all__ = ["build_general", "general_record", "order_formula", "varint"]

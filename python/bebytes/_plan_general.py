@@ -225,6 +225,11 @@ class Switch(NamedTuple):
     cases: tuple[Case, ...]
     default: Case | None
 
+    @property
+    def every(self) -> tuple[Case, ...]:
+        """All cases, the default behind the others."""
+        return self.cases if self.default is None else (*self.cases, self.default)
+
 
 class Sized(NamedTuple):
     """`node` in a window of `length` (`Fixed` or `Computed`) bytes, which it fills."""
@@ -290,6 +295,22 @@ AnyNode: TypeAlias = (
     | Adapted
     | Scaled
 )
+
+
+def within(node: Any, *kinds: Any) -> Any:
+    """
+    The node inside those of `kinds` that stand around it; of two byte orders, the big-endian one.
+    """
+    while isinstance(node, kinds):
+        node = node.big if isinstance(node, Ordered) else node.node
+    return node
+
+
+def core_of(node: Any) -> Any:
+    """
+    The node inside what says when, where, how long or in which order it is.
+    """
+    return within(node, When, Sized, Ordered, Placed)
 
 
 class Interval(NamedTuple):

@@ -19,14 +19,14 @@ from ._derive import (
 from ._expression import InvalidValue as NoValue
 from ._expression import references, solve
 from ._inner_nodes import carried, carrier, chosen, has_place, place_of, plain_node, width_of_carrier
-from ._plan import Data, Number, Plan, Record
+from ._plan import Data, Plan, Record
 from ._plan_general import Formula, Len, Placed, SizeOf, Varint, When
 from ._python_common import Operand, Scope, follow
 from ._python_formula import PENDING, Pending, look_up, natural, whole
 from ._python_numbers import varint_bytes
 from ._python_places import Place, Unwritten, move
 from ._python_read_general import covered_bytes, holds, is_absent
-from ._python_write import Output, check_length, to_number, write_node
+from ._python_write import Output, check_length, to_integer, write_node
 from ._specifier import derived
 from .errors import ChecksumMismatch, EncodeError, InvalidValue
 
@@ -535,13 +535,8 @@ class WritingScope(Scope):
 
     def _splice(self, inner: Any, index: int, node: Varint, value: int) -> None:
         # A number whose size only now is known: all behind it moves.
-        low, high = (
-            (-(1 << (node.width - 1)), (1 << (node.width - 1)) - 1) if node.signed else (0, (1 << node.width) - 1)
-        )
         start, end = inner.spans[index]
-        content = varint_bytes(
-            node, to_number(Number("int", node.width, node.signed, False, None, low, high), value, start)
-        )
+        content = varint_bytes(node, to_integer(value, node.width, node.signed, start))
         at = start // 8 - self.out.base
         self.out.data[at : at + (end - start) // 8] = content
         moved = len(content) * 8 - (end - start)

@@ -4,9 +4,9 @@ Expressions of the whole language over the fields of a struct that were read or 
 
 from typing import Any
 
-from ._expression import InvalidValue, evaluate
+from ._expression import evaluate
 from ._formula import evaluate_whole
-from ._plan import Record, Ref
+from ._plan import Ref
 from ._plan_general import AnyExpression, Item, Len, Own, Parameter, SizeOf
 from ._python_common import Operand, Scope, follow
 
@@ -99,9 +99,7 @@ def parameters_of(node: Any, scope: Scope | None) -> tuple[int, ...]:
 
 __all__ = [
     "PENDING",
-    "InvalidValue",
     "Pending",
-    "Record",
     "length_of_operand",
     "look_up",
     "natural",

@@ -5,39 +5,13 @@ The readable runner's reading of numbers that no plain plan has: in containers, 
 from typing import Any
 
 from ._expression import InvalidValue as NoValue
-from ._plan_general import (
-    Decimal,
-    Packed,
-    Varint,
-    Wide,
-)
+from ._layout import integer_range
+from ._plan_general import Decimal, Packed, Varint, Wide
 from ._python_common import Operand, Scope
 from ._python_formula import whole
-from ._python_read import Input, number_value
-from .errors import (
-    InsufficientData,
-    InvalidValue,
-)
+from ._python_read import Input, number_value, take_bits
+from .errors import InsufficientData, InvalidValue
 from .types import Overlong
-
-
-def take_bits(source: Input, bit: int, width: int, *, little: bool) -> int:
-    """
-    The number that `width` bits from `bit` on are.
-
-    Raises:
-        InsufficientData: they are not there.
-    """
-    first, end = bit // 8, bit + width
-    last = (end + 7) // 8
-    if last > source.end:
-        raise InsufficientData(last - first, max(source.end - first, 0), offset=bit)
-    content = source.data[first:last]
-    if little:
-        number = int.from_bytes(content, "little") >> (bit % 8)
-    else:
-        number = int.from_bytes(content, "big") >> (last * 8 - end)
-    return number & ((1 << width) - 1)
 
 
 def read_packed(node: Packed, source: Input, bit: int) -> tuple[Any, Operand, int]:
@@ -99,7 +73,7 @@ def read_varint(node: Varint, source: Input, bit: int) -> tuple[Any, Operand, in
         number = number >> 1 ^ -(number & 1)
     elif node.signed and node.kind == "leb128" and groups[-1] & 0x40:
         number -= 1 << 7 * len(groups)
-    low, high = varint_range(node)
+    low, high = integer_range(node.width, node.signed)
     if not low <= number <= high:
         raise InvalidValue(number, f"a number of {node.width} bits", offset=bit)
     value = number
@@ -117,15 +91,6 @@ def _ninth_byte(node: Varint, groups: list[int], byte: int, at: int) -> tuple[An
         number -= 1 << 64
     value = Overlong(number, 9) if node.keep and len(varint_bytes(node, number)) < 9 else number
     return value, number, at * 8
-
-
-def varint_range(node: Varint) -> tuple[int, int]:
-    """
-    The least and the greatest number of a varint.
-    """
-    if node.signed:
-        return -(1 << (node.width - 1)), (1 << (node.width - 1)) - 1
-    return 0, (1 << node.width) - 1
 
 
 def varint_bytes(node: Varint, number: int, size: int = 1) -> bytes:

@@ -57,18 +57,17 @@ class Input:
 
     def enter(self, step: str | int) -> None:
         """
-        Note that a field or an item begins.
+        Note that a field or an item begins, where there is a trace.
         """
-        if self.trace is not None:
-            self.trail.append(step)
+        self.trail.append(step)
 
     def leave(self, start: int, end: int) -> None:
         """
         Note that it has ended.
         """
-        if self.trace is not None:
-            self.trace.append((tuple(self.trail), start, end))
-            self.trail.pop()
+        assert self.trace is not None, "only what is traced is noted"
+        self.trace.append((tuple(self.trail), start, end))
+        self.trail.pop()
 
 
 def read_record(plan: Plan, source: Input, bit: int, parameters: tuple[int, ...] = ()) -> tuple[Any, Scope, int]:
@@ -84,16 +83,18 @@ def read_record(plan: Plan, source: Input, bit: int, parameters: tuple[int, ...]
         return read_general_record(plan, source, bit, parameters)
     cls: Any = plan.cls
     record = object.__new__(cls)
-    scope = Scope(plan, bit)
+    scope, traced = Scope(plan, bit), source.trace is not None
     for op, slot in zip(plan.ops, cls.__bebytes_slots__, strict=True):
         start = bit
-        source.enter(op.name)
+        if traced:
+            source.enter(op.name)
         try:
             value, operand, bit = _read_node(op.node, source, bit, scope)
         except DecodeError as e:
             e.path = (op.name, *e.path)
             raise
-        source.leave(start, bit)
+        if traced:
+            source.leave(start, bit)
         scope.add(operand, start, bit)
         slot.__set__(record, derived if op.derived == "here" else value)
     return record, scope, bit
@@ -123,16 +124,27 @@ read_node = _read_node
 
 
 def _read_number(node: Number, source: Input, bit: int) -> tuple[Any, Operand, int]:
-    first, end = bit // 8, bit + node.width
+    value = number_value(node, take_bits(source, bit, node.width, little=node.little), bit)
+    return value, value, bit + node.width
+
+
+def take_bits(source: Input, bit: int, width: int, *, little: bool) -> int:
+    """
+    The number that `width` bits from `bit` on are.
+
+    Raises:
+        InsufficientData: they are not there.
+    """
+    first, end = bit // 8, bit + width
     last = (end + 7) // 8
     if last > source.end:
         raise InsufficientData(last - first, max(source.end - first, 0), offset=bit)
-    if node.little:
-        number = int.from_bytes(source.data[first:last], "little") >> (bit % 8)
+    content = source.data[first:last]
+    if little:
+        number = int.from_bytes(content, "little") >> (bit % 8)
     else:
-        number = int.from_bytes(source.data[first:last], "big") >> (last * 8 - end)
-    value = number_value(node, number, bit)
-    return value, value, end
+        number = int.from_bytes(content, "big") >> (last * 8 - end)
+    return number & ((1 << width) - 1)
 
 
 def number_value(node: Number, number: int, bit: int) -> Any:
@@ -278,13 +290,15 @@ def _read_greedy_list(node: List, source: Input, bit: int, scope: Scope) -> tupl
 
 def _read_item(node: List, source: Input, bit: int, scope: Scope, items: list[Any]) -> int:
     start = bit
-    source.enter(len(items))
+    if source.trace is not None:
+        source.enter(len(items))
     try:
         item, scope.item, bit = _read_node(node.item, source, bit, scope)
     except DecodeError as e:
         e.path = (len(items), *e.path)
         raise
-    source.leave(start, bit)
+    if source.trace is not None:
+        source.leave(start, bit)
     items.append(item)
     return bit
 

@@ -26,11 +26,12 @@ from ._plan_general import (
     Varint,
     When,
     Wide,
+    core_of,
 )
 from ._python_common import Operand, Scope, find_member, follow
 from ._python_formula import parameters_of, whole
-from ._python_numbers import read_decimal, read_packed, read_varint, read_wide, take_bits
-from ._python_read import Input, find_data, read_item, read_length, read_node, read_record
+from ._python_numbers import read_decimal, read_packed, read_varint, read_wide
+from ._python_read import Input, find_data, read_item, read_length, read_node, read_record, take_bits
 from ._specifier import derived
 from ._text import decode_text, strip_padding
 from .errors import (
@@ -61,11 +62,12 @@ def read_general_record(plan: Plan, source: Input, bit: int, parameters: tuple[i
     cls: Any = plan.cls
     record = object.__new__(cls)
     scope = Scope(plan, bit, parameters)
-    nothing_there = False
-    ops = _turned(plan, plan.ops, -1, scope, bit)
+    nothing_there, traced = False, source.trace is not None
+    ops = turned(plan, plan.ops, -1, scope, bit)
     for i in range(len(ops)):
         op, start = ops[i], bit
-        source.enter(op.name)
+        if traced:
+            source.enter(op.name)
         try:
             value, operand, bit = read_node(op.node, source, bit, scope)
             if op.extra is not None:
@@ -73,7 +75,8 @@ def read_general_record(plan: Plan, source: Input, bit: int, parameters: tuple[i
         except DecodeError as e:
             e.path = (op.name, *e.path)
             raise
-        source.leave(start, bit)
+        if traced:
+            source.leave(start, bit)
         scope.add(operand, start, bit)
         cls.__bebytes_slots__[i].__set__(record, _stored(op, value))
         for j in selectors_to_keep(op.node, value, scope):
@@ -82,7 +85,7 @@ def read_general_record(plan: Plan, source: Input, bit: int, parameters: tuple[i
         for j in op.extra.checks if op.extra is not None else ():
             _check_given(ops[j], j, source, scope)
         nothing_there = nothing_there or (value is None and operand is None)
-        ops = _turned(plan, ops, i, scope, bit)
+        ops = turned(plan, ops, i, scope, bit)
     if nothing_there:
         _keep_what_nothing_tells(plan, record, scope)
     return record, scope, bit
@@ -98,8 +101,13 @@ def _keep_what_nothing_tells(plan: Plan, record: Any, scope: Scope) -> None:
             cls.__bebytes_slots__[j].__set__(record, scope.operands[j])
 
 
-def _turned(plan: Plan, ops: tuple[Op, ...], done: int, scope: Scope, bit: int) -> tuple[Op, ...]:
-    # The ops of the byte order that the data tells, once it has told it.
+def turned(plan: Plan, ops: tuple[Op, ...], done: int, scope: Scope, bit: int) -> tuple[Op, ...]:
+    """
+    The ops of the byte order that the data tells, once the op that tells it is `done`.
+
+    Raises:
+        InvalidValue: it tells none.
+    """
     turn = plan.turn
     if turn is None or turn.after != done:
         return ops
@@ -146,8 +154,7 @@ def selectors_to_keep(node: Any, value: Any, scope: Scope) -> list[int]:
     """
     The fields that choose a variant, where the class of the value does not tell what they were.
     """
-    while isinstance(node, When | Sized | Ordered | Placed):
-        node = node.big if isinstance(node, Ordered) else node.node
+    node = core_of(node)
     if not isinstance(node, Switch):
         return []
     from ._derive_general import key_of

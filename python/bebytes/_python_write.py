@@ -24,7 +24,7 @@ from ._derive import (
     unsolved,
 )
 from ._expression import InvalidValue
-from ._layout import is_fixed, minimum_bits
+from ._layout import integer_range, is_fixed, minimum_bits
 from ._plan import After, Computed, Data, Fixed, List, Number, Option, Plan, Record, Rest, Until
 from ._python_common import Operand, Scope, evaluate_over, find_member
 from ._python_read import FLOAT_FORMATS
@@ -214,6 +214,16 @@ def write_node(
     from ._python_write_general import write_general_node
 
     return write_general_node(node, value, out, bit, given, scope)
+
+
+def to_integer(value: Any, width: int, signed: bool, bit: int) -> int:
+    """
+    The integer of `width` bits that a value stands for.
+
+    Raises:
+        EncodeError: it stands for none.
+    """
+    return to_number(Number("int", width, signed, False, None, *integer_range(width, signed)), value, bit)
 
 
 def to_number(node: Number, value: Any, bit: int) -> int:

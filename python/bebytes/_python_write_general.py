@@ -19,7 +19,7 @@ from ._derive import (
 )
 from ._derive_general import is_of_case
 from ._expression import InvalidValue as NoValue
-from ._layout import minimum_bits
+from ._layout import integer_range, minimum_bits
 from ._plan import Computed, Data, Fixed, List, Number, Op, Option, Plan, Record
 from ._plan_general import (
     KEPT,
@@ -42,10 +42,10 @@ from ._plan_general import (
 from ._python_common import Operand, Scope
 from ._python_finish import WritingScope
 from ._python_formula import PENDING, Pending, parameters_of
-from ._python_numbers import varint_bytes, varint_range, wide_width
+from ._python_numbers import varint_bytes, wide_width
 from ._python_places import Unwritten
 from ._python_read import number_value
-from ._python_read_general import MAXIMUM_RECURSION, check_rule, holds, is_absent, selected
+from ._python_read_general import MAXIMUM_RECURSION, check_rule, holds, is_absent, selected, turned
 from ._python_write import (
     Output,
     check_length,
@@ -54,6 +54,7 @@ from ._python_write import (
     given_number,
     inside,
     takes,
+    to_integer,
     to_number,
     write_items,
     write_node,
@@ -78,7 +79,7 @@ def write_general_record(
     own = solve_derived(plan, record)
     solutions = {**own, **given}
     scope = WritingScope(plan, record, out, bit, parameters, own)
-    ops = _turned(plan, plan.ops, -1, scope, bit)
+    ops = turned(plan, plan.ops, -1, scope, bit)
     for i in range(len(ops)):
         op, start = ops[i], bit
         value = slot_value(record, i)
@@ -102,7 +103,7 @@ def write_general_record(
         out.trail.pop()
         scope.add(operand, start, bit)
         scope.note_inner(i, solutions)
-        ops = _turned(plan, ops, i, scope, bit)
+        ops = turned(plan, ops, i, scope, bit)
         scope.ops = ops
     return scope, scope.finish(bit)
 
@@ -131,13 +132,6 @@ def as_read(node: Any, value: Any, scope: Scope) -> Any:
         case Data(text=text):
             return str.__str__(value) if text else content_of(node, value, 0)
     return value
-
-
-def _turned(plan: Plan, ops: tuple[Op, ...], done: int, scope: Scope, bit: int) -> tuple[Op, ...]:
-    turn = plan.turn
-    if turn is None or turn.after != done:
-        return ops
-    return turn.little if holds(turn.condition, scope, bit, "byteorder") else ops
 
 
 def _write_given(
@@ -234,8 +228,7 @@ def write_general_node(
         case Wide():
             return _write_wide(node, value, out, bit, scope)
         case Varint():
-            low, high = varint_range(node)
-            integer = to_number(Number("int", node.width, node.signed, False, None, low, high), value, bit)
+            integer = to_integer(value, node.width, node.signed, bit)
             size = value.size if isinstance(value, Overlong) and node.keep else 1
             if size > (node.width + 6) // 7:
                 raise InvalidValue(integer, f"a number of at most {(node.width + 6) // 7} bytes", offset=bit)
@@ -319,7 +312,7 @@ def number_range(node: Any) -> tuple[int, int]:
         case Packed(number) | Wide(number):
             return number_range(number)
         case Varint():
-            return varint_range(node)
+            return integer_range(node.width, node.signed)
         case Decimal(digits):
             return 0, 10**digits - 1
     return number_range(node.node)
@@ -342,10 +335,7 @@ def put_packed(node: Packed, bits: int, out: Output, bit: int) -> None:
 def _write_wide(node: Wide, value: Any, out: Output, bit: int, scope: Scope) -> tuple[Operand, int]:
     width = wide_width(node, scope, bit)
     number = node.number
-    if number.signed:
-        low, high = (-(1 << (width - 1)), (1 << (width - 1)) - 1) if width else (0, 0)
-    else:
-        low, high = 0, (1 << width) - 1
+    low, high = integer_range(width, number.signed)
     bits = to_number(number._replace(minimum=max(low, number.minimum), maximum=min(high, number.maximum)), value, bit)
     if width:
         out.put(bits, width, bit, little=number.little)
@@ -473,9 +463,8 @@ def takes_general(node: Any) -> str:
             return "an int"
         case Packed(number) | Wide(number):
             return takes(number)
-        case Switch(cases=cases, default=default):
-            every = (*cases, *((default,) if default is not None else ()))
-            return " or ".join("None" if c.node is None else takes(c.node) for c in every)
+        case Switch():
+            return " or ".join("None" if c.node is None else takes(c.node) for c in node.every)
         case Ordered(big=inner) | When(node=inner) | Sized(node=inner) | Placed(node=inner):
             return takes(inner)
     raise AssertionError(f"{node!r} is no node")

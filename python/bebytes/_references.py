@@ -342,7 +342,8 @@ def _is_integer(node: Any) -> bool:
 
 
 def _core(node: Any) -> Any:
-    # The node inside what says when, where and in which order it stands, and what becomes of it.
+    # The node inside what says when, where and in which order it stands, and what becomes of it. Told by attributes, since
+    # classes of plain fields come here too, for which the nodes around others are never imported.
     while not isinstance(node, Number | Data | Record | List):
         if isinstance(node, Option) or hasattr(node, "node"):
             node = node.node

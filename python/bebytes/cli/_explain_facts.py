@@ -20,7 +20,7 @@ from bebytes._plan import (
     Rest,
     Until,
 )
-from bebytes._plan_general import Ordered, Packed, Switch, Wide
+from bebytes._plan_general import Adapted, Ordered, Packed, Placed, Scaled, Sized, Switch, When, Wide, within
 
 from . import _explain_general
 from . import _explain_sizes as sizes
@@ -121,10 +121,9 @@ def _of_node(node: Any, plan: Plan, inside: dict[Path, list[str]] | None = None)
         case Record():
             facts["plan"] = of_plan(node.plan, inside)
         case Switch():
-            every = (*node.cases, *((node.default,) if node.default is not None else ()))
             facts["cases"] = [
                 {"keys": [k if isinstance(k, int) else k.hex() for k in case.keys], **_of_node(case.node, plan)}
-                for case in every
+                for case in node.every
                 if case.node is not None
             ]
         case List():
@@ -137,14 +136,8 @@ def held(node: Any) -> Any:
     """
     What a node holds, inside what says when, where and how that stands.
     """
-    while not isinstance(node, Number | Data | Option | Record | List | Switch):
-        if isinstance(node, Packed | Wide):
-            return node.number
-        inner = node.big if isinstance(node, Ordered) else getattr(node, "node", None)
-        if inner is None:
-            break
-        node = inner
-    return node
+    node = within(node, When, Sized, Ordered, Placed, Adapted, Scaled)
+    return node.number if isinstance(node, Packed | Wide) else node
 
 
 def _of_length(length: Any, plan: Plan) -> Facts:

@@ -41,9 +41,8 @@ def type_of(node: Any) -> str:
             return f"bcd({digits})"
         case Recursion():
             return node.schema.name
-        case Switch(cases=cases, default=default):
-            every = (*cases, *((default,) if default is not None else ()))
-            names = ["None" if c.node is None else parts.type_of(c.node) for c in every]
+        case Switch():
+            names = ["None" if c.node is None else parts.type_of(c.node) for c in node.every]
             return " | ".join(dict.fromkeys(names))
         case When(node=inner):
             return f"{parts.type_of(inner)} | None"
@@ -91,9 +90,8 @@ def size_of(node: Any, plan: Plan) -> sizes.Range:
             return sizes.Range(digits * 4, digits * 4)
         case Recursion():
             return sizes.Range(8, None)
-        case Switch(cases=cases, default=default):
-            every = (*cases, *((default,) if default is not None else ()))
-            ranges = [sizes.Range(0, 0) if c.node is None else sizes.of_node(c.node, plan) for c in every]
+        case Switch():
+            ranges = [sizes.Range(0, 0) if c.node is None else sizes.of_node(c.node, plan) for c in node.every]
             greatest = [r.greatest for r in ranges]
             known = [bits for bits in greatest if bits is not None]
             return sizes.Range(min(r.least for r in ranges), max(known) if len(known) == len(greatest) else None)

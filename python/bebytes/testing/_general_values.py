@@ -8,6 +8,7 @@ decoded to an equal one; after `_ATTEMPTS` values that were not, random bytes ar
 is rejected.
 """
 
+import functools
 import math
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from bebytes._derive import UNSET
 from bebytes._expression import InvalidValue, evaluate
+from bebytes._layout import integer_range
 from bebytes._plan import Computed, Data, Fixed, List, Number, Op, Option, Plan, Record, Until
 from bebytes._plan_general import (
     KEPT,
@@ -35,17 +37,17 @@ from bebytes._plan_general import (
     Varint,
     When,
     Wide,
+    within,
 )
 from bebytes._python import Runner
 from bebytes._python_common import Scope
 from bebytes._python_formula import parameters_of, whole
-from bebytes._python_numbers import varint_range
 from bebytes._python_read_general import check_rule, holds, selected
 from bebytes._text import decode_text, encode_text, fill, strip_padding
-from bebytes.errors import BeBytesError, DecodeError, EncodeError
+from bebytes.errors import BeBytesError, DecodeError
 from bebytes.fields import derived
 
-from ._common import MOST_BYTES, Index, set_slot, slot
+from ._common import MOST_BYTES, Index, exchange, slot
 from ._general_hints import Hints, constants
 from ._general_repair import repaired, survives
 
@@ -141,8 +143,7 @@ class _Drawing:
 
     def by_rule(self, rule: Any, node: Any) -> Any:
         # A value that the rule itself names.
-        while isinstance(node, When | Ordered | Placed):
-            node = node.big if isinstance(node, Ordered) else node.node
+        node = within(node, When, Ordered, Placed)
         if rule.each:
             return self.each_by_rule(rule, node)
         if isinstance(node, Adapted | Scaled):
@@ -327,7 +328,7 @@ class _Drawing:
 def _bounds(node: Any, scope: Scope) -> tuple[int, int]:
     match node:
         case Varint():
-            return varint_range(node)
+            return integer_range(node.width, node.signed)
         case Decimal(digits):
             return 0, 10**digits - 1
         case Wide(number, width):
@@ -391,7 +392,8 @@ def _readable(node: Data, content: bytes, size: int | None, marker: bytes) -> tu
 
 def _spelled(draw: st.DrawFn, runner: Runner, value: Any) -> Any:
     # Other objects that stand for the same, where the encoding stays the same.
-    expected = runner.encode(value)
+    encode = functools.partial(runner.encode, value)
+    expected = encode()
     for i in range(len(type(value).__bebytes_slots__)):
         held = slot(value, i)
         other: Any = UNSET
@@ -403,15 +405,8 @@ def _spelled(draw: st.DrawFn, runner: Runner, value: Any) -> Any:
             other = bytearray(held)
         elif type(held) is float and held.is_integer() and math.isfinite(held) and abs(held) < 2**20:
             other = Index(int(held))
-        if other is UNSET or not draw(st.booleans()):
-            continue
-        set_slot(value, i, other)
-        try:
-            same = runner.encode(value) == expected
-        except EncodeError:
-            same = False
-        if not same:
-            set_slot(value, i, held)
+        if other is not UNSET and draw(st.booleans()):
+            exchange(value, i, other, encode, expected)
     return value
 
 

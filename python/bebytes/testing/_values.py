@@ -33,10 +33,9 @@ from bebytes._plan import (
 from bebytes._python import Runner
 from bebytes._python_common import find_member
 from bebytes._schema import schema_of
-from bebytes.errors import EncodeError
 from bebytes.fields import derived
 
-from ._common import MOST_BYTES, Index, S, set_slot, slot
+from ._common import MOST_BYTES, Index, S, exchange, slot
 
 _MOST_ITEMS = 6
 
@@ -266,20 +265,12 @@ def _cut_text(text: str, length: int | None, marker: bytes) -> str:
 
 def _free(draw: st.DrawFn, plan: Plan, value: Any, spelled: bool) -> None:
     # Set derived numbers free where the encoding stays the same; not all can be told from the data.
-    runner = Runner(plan)
-    expected = runner.encode(value)
+    encode = functools.partial(Runner(plan).encode, value)
+    expected = encode()
     for record, number, op in _derived(plan, value):
         if (op.derived == "here" and not spelled) or (spelled and draw(st.booleans())):
-            pinned = slot(record, number)
-            set_slot(record, number, derived)
-            try:
-                same = runner.encode(value) == expected
-            except EncodeError:
-                same = False
-            if not same:
-                set_slot(record, number, pinned)
-                if not spelled:
-                    reject()  # decoding sets it free
+            if not exchange(record, number, derived, encode, expected) and not spelled:
+                reject()  # decoding sets it free
 
 
 def _derived(plan: Plan, value: Any) -> Iterator[tuple[Struct, int, Op]]:
