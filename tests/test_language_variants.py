@@ -5,7 +5,7 @@ Fields of one of several types: `switch`.
 import copy
 import enum
 import pickle
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from checks import Codecs, raises, same_bytes
@@ -14,6 +14,7 @@ from bebytes import (
     Struct,
     asdict,
     computed,
+    count,
     derived,
     replace,
     size,
@@ -263,3 +264,23 @@ def test_default_of_a_switch_field() -> None:
 
     assert Message(3) == Message(3, b"")
     assert Message(1, A(2)).to_be_bytes() == b"\1\0\2"
+
+
+class Longer(Struct):
+    kind: u8
+    body: u32 | A = switch("kind", {1: u32, 2: u32}, default=A)
+
+
+class Several(Struct):
+    items: list[Longer] = count(2)
+
+
+def test_the_default_is_one_of_the_cases(codec: Codecs) -> None:
+    """It may be the shortest, and what it takes is said where a value is of no case."""
+    same_bytes(codec, Several([Longer(3, A(1)), Longer(3, A(2))]), "03 0001 03 0002", "03 0100 03 0200")
+    same_bytes(codec, Several([Longer(1, 2), Longer(3, A(2))]), "01 00000002 03 0002", "01 02000000 03 0200")
+    assert (Longer.field_size(), Several.field_size()) == (3, 6)
+    with raises(InsufficientData, ("items", 1, "body", "x"), 4, expected=2, actual=0):
+        codec(Several).decode(b"\3\0\1\3")
+    with raises(WrongType, ("body",), 1, expected="a A", actual="str"):
+        codec(Longer).encode(Longer(3, cast("Any", "ab")))
